@@ -1,0 +1,234 @@
+"""The nouns that every stage shares; all frozen, nothing here does work.
+
+A place in the text is always a pair of character offsets into `Document.source`, the text as it was decoded;
+time in a finished book is in integer milliseconds, from a running count of samples.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Span = tuple[int, int]
+Samples = NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Rule `rule` put `after` where the source has `before` at `span`; a guess is marked as one."""
+
+    rule: str
+    span: Span
+    before: str
+    after: str
+    guess: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading that the format itself declares (Markdown, EPUB), at `span` of the source; level 1 is topmost."""
+
+    span: Span
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something noticed at `span` of the source and left alone, for a person to look at."""
+
+    rule: str
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a document came from: file name, SHA-256 of its bytes, the encoding that was found."""
+
+    name: str
+    sha256: str
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text: `source` as decoded, `text` as it stands now, and the `edits` that lead from one to the other.
+
+    Edits are sorted, disjoint and in source offsets; `pipeline.edits` applies and undoes them.
+    """
+
+    title: str
+    source: str
+    text: str
+    origin: Origin
+    creator: str = ""
+    date: str = ""
+    language: str = "zh"
+    edits: tuple[Edit, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What is spoken in one breath: `text` as it is written, its place in the source, the pause after it (s)."""
+
+    text: str
+    span: Span
+    pause: float
+    heading: bool = False
+    paragraph: int = 0  # counted from 0 within the section
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A chapter to be: `number` from 1, its heading as `title`, and its chunks in reading order."""
+
+    number: int
+    title: str
+    level: int
+    chunks: tuple[Chunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A document cut up: its sections, and what of its text no chunk holds, with the rule that left it out."""
+
+    sections: tuple[Section, ...]
+    dropped: tuple[Edit, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of a spoken form: `written` at `span` of the text became `spoken` by `rule` ("" = as written)."""
+
+    span: Span
+    written: str
+    spoken: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A text as it is said, with numbers and signs in words; the pieces cover the written text without gaps."""
+
+    text: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Syllable:
+    """How one character sounds: `citation` its reading in context, `sounded` the same after tone sandhi.
+
+    Readings are pinyin with a tone number ("zhang3", 5 = neutral, v = ü), None where the character has none.
+    `reason` says who decided: "single", "dictionary", "model", "rule", "override"; `doubt` runs from 0 (sure) to 1.
+    """
+
+    character: str
+    citation: str | None
+    sounded: str | None
+    word_start: bool = True
+    reason: str = "single"
+    doubt: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """The one sound type: int16 mono samples, shape (n,), at `rate` Hz."""
+
+    samples: Samples
+    rate: int
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sentence inside a clip: characters `span` of the chunk's text, samples `start` to `end` of the clip."""
+
+    span: Span
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check found: `ok`, and the findings in words when not."""
+
+    ok: bool = True
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A chunk, spoken and checked, in the cache.
+
+    `path` is a lossless file of `length` samples at `rate` Hz; `energies` are its K-weighted mean squares, one
+    each 100 ms (see `pipeline.sound`).
+    """
+
+    key: str
+    path: Path
+    chunk: Chunk
+    script: str
+    rate: int
+    length: int
+    energies: tuple[float, ...]
+    marks: tuple[Mark, ...] = ()
+    verdict: Verdict = field(default_factory=Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the book and when it sounds: milliseconds from the chapter's start, and its place in the source."""
+
+    start: int
+    end: int
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A section as sound: `path` holds its encoding; start and end are milliseconds from the book's start."""
+
+    section: Section
+    start: int
+    end: int
+    path: Path
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How something is spoken: which engine, voice and rate (per cent faster or slower), and the number of the take."""
+
+    engine: str
+    voice: str
+    rate: int = 0
+    take: int = 0
+
+
+class Engine(Protocol):
+    """A voice. It knows nothing of retries, cache, pauses, files or tags."""
+
+    limit: int  # the most characters it takes well in one chunk
+    workers: int  # how many calls it bears at once, from threads
+
+    def identity(self) -> Mapping[str, Any]:
+        """All that changes the sound of a given script: engine, model SHA-256, voice, rate."""
+        ...
+
+    def script(self, text: str) -> str:
+        """Written text -> exactly what `speak` will be given."""
+        ...
+
+    def speak(self, script: str) -> Audio:
+        """Raises EngineBusy where asking again may help, EngineError where it won't."""
+        ...
