@@ -1,0 +1,168 @@
+"""A Markdown file comes in; a Document goes out: its headings by their places, its markup removed by named rules.
+
+Links keep their text and pictures their description. A fenced block is dropped as code unless it holds Chinese and
+names no language (letters and poems are set so too). Lines indented by four spaces are paragraphs, as Chinese
+authors mean them, not code.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate, count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pipeline.edits import Alignment, Replacement, edited
+from pipeline.model import Document, Heading, Span
+from pipeline.read.markup import disjoint, inline_replacements, table_replacements
+from pipeline.read.txt import read_txt
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+RULE = "markdown"
+CODE = "code block"
+FRONT_MATTER = "front matter"
+HEADING_LENGTH = 80  # a longer "heading" is a paragraph with a line of dashes below it
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FIELD = re.compile(r"^(title|author|creator|date)[ \t]*:[ \t]*(.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_MARK = re.compile(r"(?:[>#]+|[-*+](?=\s))[ \t]*")
+_FENCE = re.compile("```|~~~")
+_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_CHINESE = re.compile("[\u3400-\u9fff]")
+
+
+class Page(NamedTuple):
+    """The lines of a Markdown text and the offset where each starts in it."""
+
+    lines: Sequence[str]
+    starts: Sequence[int]
+
+
+def read_md(path: Path) -> Document:
+    """Read a Markdown file; title, author and date come from its front matter. Raises InputError as `read_txt`."""
+    return without_markup(without_code(with_front_matter(read_txt(path))))
+
+
+def with_front_matter(document: Document) -> Document:
+    """The document with its front matter as metadata, and without it in the text.
+
+    >>> from pipeline.model import Origin
+    >>> raw = "---\\ntitle: 春天\\nauthor: 某人\\n---\\n正文"
+    >>> read = with_front_matter(Document("", raw, raw, Origin("", "", "")))
+    >>> read.title, read.creator, read.text
+    ('春天', '某人', '正文')
+    """
+    matter = _FRONT_MATTER.match(document.text)
+    fields = {name.lower(): value.strip("'\"") for name, value in _FIELD.findall(matter[1] or "")} if matter else {}
+    if not matter or not fields:
+        return document
+    return replace(
+        edited(document, FRONT_MATTER, [Replacement(0, matter.end(), "")]),
+        title=fields.get("title", ""),
+        creator=fields.get("author", fields.get("creator", "")),
+        date=fields.get("date", ""),
+    )
+
+
+def without_code(document: Document) -> Document:
+    """The document without its fenced code; a fence around Chinese, with no language named, only loses its marks."""
+    if not _FENCE.search(document.text):
+        return document
+    page = _page(document.text)
+    fences = [block for block in _blocks(document.text)[0] if block.type == "fence"]
+    code = [block for block in fences if block.info.strip() or not _CHINESE.search(block.content)]
+    return edited(document, CODE, [Replacement(*_span(block, page), "") for block in code])
+
+
+def without_markup(document: Document) -> Document:
+    """The document as it is to be read: no markup in the text, headings by their places in the source.
+
+    >>> from pipeline.model import Origin
+    >>> raw = "# 春*天*\\n\\n- 看[花](u)\\n"
+    >>> read = without_markup(Document("", raw, raw, Origin("", "", "")))
+    >>> read.text, read.headings
+    ('春天\\n\\n看花\\n', (Heading(span=(0, 6), level=1),))
+    """
+    blocks, references = _blocks(document.text)
+    page = _page(document.text)
+    alignment = Alignment(document.edits)
+    declared = ((_span(block, page), block.tag) for block in blocks if block.type == "heading_open")
+    headings = tuple(
+        Heading(alignment.source_span(*span), int(tag[1]))
+        for span, tag in declared
+        if span[1] - span[0] <= HEADING_LENGTH
+    )
+    changes = [change for block in blocks for change in _changes(block, page, references)]
+    return edited(replace(document, headings=headings), RULE, changes)
+
+
+def _blocks(text: str) -> "tuple[list[Token], dict[str, Any]]":
+    """The blocks of the text, not looked into, and its link definitions."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"inline_definitions": True}).disable(["code", "html_block", "inline"])
+    found: dict[str, Any] = {}
+    blocks = parser.parse(text, found)
+    return blocks, found.get("references", {})
+
+
+def _page(text: str) -> Page:
+    lines = text.split("\n")
+    return Page(lines, [0, *accumulate(len(line) + 1 for line in lines)])
+
+
+def _span(block: "Token", page: Page) -> Span:
+    """The lines of a block, without the last line end."""
+    first, last = block.map or (0, 0)
+    return page.starts[first], page.starts[last - 1] + len(page.lines[last - 1])
+
+
+def _line_span(number: int, page: Page) -> Span:
+    return page.starts[number], page.starts[number] + len(page.lines[number])
+
+
+def _changes(block: "Token", page: Page, references: Mapping[str, Any]) -> Iterator[Replacement]:
+    first, last = block.map or (0, 0)
+    if block.type == "definition":
+        yield Replacement(*_span(block, page), "")
+    elif block.type == "fence":
+        yield Replacement(*_line_span(first, page), "")
+        if last - first > 1 and page.lines[last - 1].strip(" \t>").startswith(block.markup):
+            yield Replacement(*_line_span(last - 1, page), "")
+    elif block.type == "inline":
+        yield from disjoint(_paragraph(block, page, references))
+    elif block.type == "heading_open" and block.markup in ("=", "-"):
+        yield Replacement(*_line_span(last - 1, page), "")
+
+
+def _paragraph(block: "Token", page: Page, references: Mapping[str, Any]) -> Iterator[Replacement]:
+    """What goes from a paragraph or heading: the marks in front of and behind its lines, and the markup in them."""
+    first = (block.map or [0])[0]
+    lines = block.content.split("\n")
+    places = [page.lines[number].find(line) for number, line in enumerate(lines, first)]
+    if min(places) < 0:  # a tab half inside the indentation
+        return
+    starts = [page.starts[number] + place for number, place in enumerate(places, first)]
+    for start, line, number in zip(starts, lines, count(first)):
+        yield from _around(_line_span(number, page), (start, start + len(line)), page.lines[number])
+    offsets = [0, *accumulate(len(line) + 1 for line in lines)]
+    table = len(lines) > 1 and _TABLE_RULE.fullmatch(lines[1])
+    for change in table_replacements(block.content) if table else inline_replacements(block.content, references):
+        yield Replacement(_placed(change.start, offsets, starts), _placed(change.end, offsets, starts), change.after)
+
+
+def _placed(offset: int, offsets: Sequence[int], starts: Sequence[int]) -> int:
+    """Where an offset of a paragraph's content stands in the text."""
+    line = bisect_right(offsets, offset, hi=len(starts)) - 1
+    return starts[line] + offset - offsets[line]
+
+
+def _around(line_span: Span, span: Span, line: str) -> Iterator[Replacement]:
+    """The marks of quotations, lists and headings around a line's content; numbers stay."""
+    for mark in _MARK.finditer(line, 0, span[0] - line_span[0]):
+        yield Replacement(line_span[0] + mark.start(), line_span[0] + mark.end(), "")
+    behind = line[span[1] - line_span[0] :].strip()
+    if behind and not behind.strip("#"):
+        yield Replacement(span[1], line_span[1], "")
