@@ -232,3 +232,80 @@ class Engine(Protocol):
     def speak(self, script: str) -> Audio:
         """Raises EngineBusy where asking again may help, EngineError where it won't."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person asked for one section after hearing it; it outlives rebuilds. Empty means: like the book."""
+
+    voice: str = ""
+    rate: int | None = None
+    take: int = 0
+    sentences: Mapping[str, int] = field(default_factory=dict)  # text of a chunk -> its own take
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenChunk:
+    """A chunk in the manifest: what was written, what the voice was given, which clip it is and when it sounds."""
+
+    text: str
+    span: Span
+    pause: float
+    heading: bool
+    script: str
+    clip: str
+    take: int
+    start: int
+    end: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenSection:
+    """A section in the manifest; start and end are milliseconds from the book's start, `file` is in its folder."""
+
+    number: int
+    title: str
+    level: int
+    file: str
+    start: int
+    end: int
+    recipe: Recipe
+    choice: Choice
+    encoding: str
+    chunks: tuple[SpokenChunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The ledger in figures: how many source characters were spoken as written, rewritten or removed, by rule."""
+
+    characters: int
+    as_written: int
+    rewritten: Mapping[str, int]
+    removed: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The whole truth about a book. No clock, no absolute path, no random id."""
+
+    format: int
+    title: str
+    creator: str
+    narrator: str
+    date: str
+    language: str
+    origin: Origin
+    recipe: Recipe
+    identity: Mapping[str, Any]
+    chapter_format: str
+    fingerprint: str
+    gain: float  # linear, one for the book
+    loudness: float  # LUFS, integrated, after the gain
+    duration: int  # ms
+    coverage: Coverage
+    edits: tuple[Edit, ...]
+    notes: tuple[Note, ...]
+    sections: tuple[SpokenSection, ...]
+    outputs: Mapping[str, str]  # path inside the book's folder -> SHA-256

@@ -1,0 +1,279 @@
+"""The command line: each command parses, calls, and prints; errors become exit codes in `main` alone."""
+
+import dataclasses
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+
+from pipeline import screen
+from pipeline.errors import AudiobookError, UsageError
+from pipeline.shelf import Shelf
+
+app = typer.Typer(
+    help="Turn a Chinese text into a chaptered audiobook.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+text_app = typer.Typer(help="Try the front end: a line in, a line out.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(text_app, name="text")
+
+INTERRUPTED = 130
+Output = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder of the books.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Source = Annotated[Path, typer.Argument(help="A text, or a folder of texts.")]
+Book = Annotated[str, typer.Argument(help="A book: its folder or its title. Empty: the only one there is.")]
+EngineName = Annotated[str, typer.Option("--engine", metavar="NAME", help="kokoro (default), edge, tone.")]
+Voice = Annotated[str, typer.Option("--voice", metavar="NAME", help="See `audiobook voices`.")]
+Rate = Annotated[int | None, typer.Option("--rate", metavar="PCT", min=-50, max=100, help="Per cent faster or slower.")]
+Jobs = Annotated[int, typer.Option("--jobs", min=0, help="How many chunks are spoken at once; 0: what is best.")]
+ChapterFormat = Annotated[str, typer.Option("--chapter-format", metavar="m4a|mp3", help="The chapter files' format.")]
+HERE = Path("output")
+
+
+def main() -> None:
+    """Run the command line; the one place where errors become messages and exit codes."""
+    try:
+        sys.exit(app(standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except AudiobookError as error:
+        screen.say(f"audiobook: {screen.clean_lines(str(error))}")
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        screen.say("audiobook: interrupted; what was spoken is kept, the same command goes on from there")
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)  # the voice's threads would hold the exit back for seconds
+
+
+@app.command()
+def build(
+    sources: Annotated[list[Path] | None, typer.Argument(help="Texts or folders. Default: all in seeds/.")] = None,
+    output: Output = HERE,
+    engine: EngineName = "",
+    voice: Voice = "",
+    rate: Rate = None,
+    jobs: Jobs = 0,
+    chapter_format: ChapterFormat = "m4a",
+) -> None:
+    """Build the audiobook of each source; what is finished is not done again."""
+    from pipeline.run import Request, build
+
+    request = Request(Shelf(output), engine, voice, rate, chapter_format, jobs)
+    for source in sources or _seeds():
+        with screen.Watcher() as watcher:
+            built = build(source, request, watcher)
+        if built.fresh:
+            screen.summary(built.home, built.manifest, watcher)
+        else:
+            screen.say(f"{built.home}: nothing to do, the book is as its source and settings ask")
+
+
+@app.command()
+def plan(
+    source: Source,
+    output: Output = HERE,
+    engine: EngineName = "",
+    voice: Voice = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show what a build would do, without speaking: sections, length, size, requests, what is in the cache."""
+    from pipeline.report import plan
+    from pipeline.run import Request
+
+    found = plan(source, Request(Shelf(output), engine, voice))
+    if as_json:
+        _print_json(found)
+        return
+    screen.show(
+        found["title"],
+        ["no>", "section", "characters>", "chunks>", "to speak>", "minutes>"],
+        [
+            (s["number"], s["title"], s["characters"], s["chunks"], s["to_speak"], f"{s['seconds'] / 60:.1f}")
+            for s in found["sections"]
+        ],
+    )
+    screen.show_plan_totals(found)
+
+
+@app.command()
+def inspect(source: Source, as_json: AsJson = False, engine: EngineName = "") -> None:
+    """Show a text as it will be spoken: title, edits, coverage, sections, chunks with spoken form and pinyin."""
+    from pipeline.report import inspect
+    from pipeline.run import Request
+
+    found = inspect(source, Request(Shelf(HERE), engine))
+    if as_json:
+        _print_json(found)
+    else:
+        screen.show_inspection(found)
+
+
+@app.command()
+def sections(book: Book = "", output: Output = HERE, as_json: AsJson = False) -> None:
+    """List a book's sections: number, title, start, length, file."""
+    from pipeline.report import sections_of
+
+    found = sections_of(Shelf(output), book)
+    if as_json:
+        _print_json(found)
+        return
+    screen.show(
+        found["title"],
+        ["no>", "title", "start>", "length>", "take>", "file"],
+        [
+            (
+                s["number"],
+                s["title"],
+                screen.clock(s["start"]),
+                screen.clock(s["end"] - s["start"]),
+                s["take"],
+                s["file"],
+            )
+            for s in found["sections"]
+        ],
+    )
+
+
+@app.command()
+def redo(
+    book: Annotated[str, typer.Argument(help="A book: its folder or its title; '' is the only one.")],
+    numbers: Annotated[list[int], typer.Argument(help="The sections to speak afresh.")],
+    output: Output = HERE,
+    voice: Voice = "",
+    rate: Rate = None,
+    sentence: Annotated[int | None, typer.Option(min=1, help="Only this chunk of the section.")] = None,
+    source: Annotated[Path | None, typer.Option(help="Where the text is, if it was moved.")] = None,
+) -> None:
+    """Speak sections afresh and rejoin the book; the other chapter files keep their bytes."""
+    from pipeline.redo import Place, Wish, redo
+
+    wish = Wish(tuple(numbers), voice, rate, sentence)
+    with screen.Watcher() as watcher:
+        built = redo(Place(Shelf(output), book, source), wish, watcher)
+    screen.summary(built.home, built.manifest, watcher)
+
+
+@app.command()
+def play(
+    book: Book = "",
+    number: Annotated[int, typer.Argument(help="The section to play.")] = 1,
+    output: Output = HERE,
+    start: Annotated[str, typer.Option("--from", metavar="[H:]M:S", help="Where in the chapter to begin.")] = "0:00",
+) -> None:
+    """Play a chapter with what the machine has."""
+    from pipeline.report import chapter_file
+    from pipeline.write.playback import play
+
+    play(chapter_file(Shelf(output), book, number), screen.parse_clock(start))
+
+
+@app.command()
+def check(book: Book = "", output: Output = HERE, as_json: AsJson = False) -> None:
+    """Recompute every claim of a book's manifest from its files; exit 6 if one fails."""
+    from pipeline.report import check_book
+
+    found = check_book(Shelf(output), book)
+    if as_json:
+        _print_json(found)
+    else:
+        screen.show_check(found)
+    if found["failures"]:
+        raise typer.Exit(6)
+
+
+@app.command()
+def explain(
+    book: Annotated[str, typer.Argument(help="A book: its folder or its title; '' is the only one.")],
+    time: Annotated[str, typer.Argument(metavar="[H:]M:S", help="A time in the book.")],
+    output: Output = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Explain what sounds at a time: source, repairs, spoken form, pinyin, clip, verdict."""
+    from pipeline.report import explain
+
+    found = explain(Shelf(output), book, screen.parse_clock(time))
+    if as_json:
+        _print_json(found)
+    else:
+        screen.show_explanation(found)
+
+
+@app.command()
+def voices(engine: EngineName = "", as_json: AsJson = False) -> None:
+    """List the voices and whether they can speak here and now."""
+    from pipeline.speak.engines import voices
+
+    found = voices(engine)
+    if as_json:
+        _print_json(found)
+        return
+    columns = ["engine", "voice", "language", "gender", "style", "usable here"]
+    screen.show("", columns, [tuple(voice.values()) for voice in found])
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Show what is installed, what is missing, and how to get it."""
+    from pipeline.report import diagnose
+
+    found = diagnose()
+    if as_json:
+        _print_json(found)
+    else:
+        screen.show("", ["what", "state", "remedy"], [tuple(item.values()) for item in found])
+    if any(item["state"] == "missing" for item in found):
+        raise typer.Exit(5)
+
+
+@text_app.command("repair")
+def text_repair(as_json: AsJson = False) -> None:
+    """Undo the damage in each line."""
+    from pipeline.report import repaired_line
+
+    _each_line(repaired_line, "repaired", as_json)
+
+
+@text_app.command("spoken")
+def text_spoken(as_json: AsJson = False) -> None:
+    """Put numbers and signs into words."""
+    from pipeline.report import spoken_line
+
+    _each_line(spoken_line, "spoken", as_json)
+
+
+@text_app.command("pinyin")
+def text_pinyin(as_json: AsJson = False) -> None:
+    """Print tone-numbered pinyin, one syllable a character, words apart."""
+    from pipeline.report import pinyin_line
+
+    _each_line(pinyin_line, "line", as_json)
+
+
+def _each_line(answer: Any, shown: str, as_json: bool) -> None:
+    for line in sys.stdin.buffer:
+        found = answer(line.decode("utf-8", errors="replace").rstrip("\r\n"))
+        plain = found.pop(shown) if shown == "line" else found[shown]
+        print(json.dumps(found, ensure_ascii=False) if as_json else plain, flush=True)
+
+
+def _print_json(found: Any) -> None:
+    if dataclasses.is_dataclass(found) and not isinstance(found, type):
+        found = dataclasses.asdict(found)
+    print(json.dumps(found, ensure_ascii=False, indent=1))
+
+
+def _seeds() -> list[Path]:
+    """Everything in seeds/ that can be a book; settings files belong to the texts beside them."""
+    folder = Path("seeds")
+    found = sorted(p for p in folder.glob("*") if not p.name.startswith(".") and p.suffix != ".toml")
+    if not found:
+        raise UsageError("there is no text in seeds/", "put one there, or name it: audiobook build SOURCE")
+    return found

@@ -1,0 +1,237 @@
+"""The one room for PyAV: sound files are decoded, encoded, joined, tagged and probed here, in process."""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.files import draft_of
+from pipeline.model import Audio, Samples
+
+FRAME = 1024  # samples in an AAC packet
+AAC_BITS = 64_000
+MP3_BITS = 96_000
+BLOCK_S = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What a player shows; the cover is a JPEG."""
+
+    title: str
+    album: str = ""
+    creator: str = ""
+    narrator: str = ""
+    date: str = ""
+    language: str = "zh"
+    track: int = 0
+    cover: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterMark:
+    """A chapter in a file, milliseconds from its start."""
+
+    title: str
+    start_ms: float
+    end_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a file says of itself."""
+
+    duration_ms: float
+    rate: int
+    chapters: tuple[ChapterMark, ...] = ()
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+def decode_blocks(path: Path) -> Iterator[Audio]:
+    """A file's sound in blocks of whole 100 ms, mono int16, memory flat."""
+    import av
+
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=stream.rate)
+        size = stream.rate * BLOCK_S
+        held: list[Samples] = []
+        count = 0
+        for frame in container.decode(stream):
+            for plain in resampler.resample(frame):
+                held.append(np.asarray(plain.to_ndarray().reshape(-1), np.int16))
+                count += len(held[-1])
+            if count >= size:
+                whole = np.concatenate(held)
+                yield Audio(whole[:size], stream.rate)
+                held, count = [whole[size:]], len(whole) - size
+        if count:
+            yield Audio(np.concatenate(held), stream.rate)
+
+
+def decode(path: Path) -> Audio:
+    """A file's whole sound, mono int16."""
+    blocks = list(decode_blocks(path))
+    return Audio(np.concatenate([block.samples for block in blocks]), blocks[0].rate)
+
+
+def probe(path: Path) -> Probe:
+    """A file's length, rate, chapters and tags, without decoding it."""
+    import av
+
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        length = 1000 * float((stream.duration or 0) * (stream.time_base or 0))
+        marks = tuple(
+            ChapterMark(
+                str(mark["metadata"].get("title", "")),
+                1000 * float(mark["start"] * (mark["time_base"] or 0)),
+                1000 * float(mark["end"] * (mark["time_base"] or 0)),
+            )
+            for mark in container.chapters()
+        )
+        return Probe(length, stream.rate, marks, dict(container.metadata))
+
+
+def write_aac(blocks: Iterable[Samples], rate: int, target: Path) -> None:
+    """Encode blocks, in all a multiple of FRAME samples, into an untagged m4a; the file is whole or absent."""
+    import av
+
+    with draft_of(target) as draft, av.open(str(draft), "w", format="mp4", options=_EXACT) as out:
+        stream = out.add_stream("aac", rate=rate, layout="mono", options={"aac_coder": "fast"})
+        stream.bit_rate = AAC_BITS
+        _encode(out, stream, blocks, rate)
+
+
+def write_mp3(blocks: Iterable[Samples], rate: int, tags: Tags, target: Path) -> None:
+    """Encode blocks into a tagged mp3."""
+    import av
+
+    with draft_of(target) as draft, av.open(str(draft), "w", format="mp3", options=_EXACT) as out:
+        stream = out.add_stream("libmp3lame", rate=rate, layout="mono")
+        stream.bit_rate = MP3_BITS
+        out.metadata.update(_metadata(tags))
+        with _cover(out, tags) as cover:
+            if cover:
+                out.mux(cover)
+            _encode(out, stream, blocks, rate)
+
+
+def join(parts: Sequence[tuple[Path, str]], tags: Tags, target: Path) -> None:
+    """Join encoded chapters (file, title) without encoding again, sample-exactly, with chapter marks.
+
+    Each encoder puts one packet of its own (priming) in front: it is dropped, and packet k begins at sample 1024 k.
+    Needs >= 1024 samples of silence at each chapter's start, which the first packet is decoded from.
+    """
+    import av
+
+    counts = [_packet_count(path) for path, _ in parts]
+    options = {**_EXACT, "brand": "M4B " if len(parts) > 1 else "M4A ", "movflags": "+faststart"}
+    with draft_of(target) as draft, av.open(str(draft), "w", format="mp4", options=options) as out:
+        with av.open(str(parts[0][0])) as first:
+            stream = out.add_stream_from_template(first.streams.audio[0])
+            rate = first.streams.audio[0].rate
+        if len(parts) > 1:
+            out.set_chapters(_marks(parts, counts, rate))
+        out.metadata.update(_metadata(tags))
+        with _cover(out, tags) as cover:
+            if cover:
+                out.mux(cover)
+            position = 0
+            for path, _ in parts:
+                position = _copy(path, out, stream, position)
+
+
+_EXACT = {"fflags": "+bitexact"}
+
+
+def _encode(out: Any, stream: Any, blocks: Iterable[Samples], rate: int) -> None:
+    import av
+
+    position = 0
+    for block in blocks:
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block).reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate, frame.time_base, frame.pts = rate, Fraction(1, rate), position
+        position += len(block)
+        out.mux(stream.encode(frame))
+    out.mux(stream.encode(None))
+
+
+def _packets(path: Path) -> Iterator[bytes]:
+    """A chapter's packets without the encoder's priming."""
+    import av
+
+    with av.open(str(path)) as container:
+        packets = (bytes(packet) for packet in container.demux(container.streams.audio[0]) if packet.size)
+        next(packets)
+        yield from packets
+
+
+def _packet_count(path: Path) -> int:
+    import av
+
+    with av.open(str(path)) as container:
+        return int(container.streams.audio[0].frames) - 1
+
+
+def _copy(path: Path, out: Any, stream: Any, position: int) -> int:
+    import av
+
+    for content in _packets(path):
+        packet = av.Packet(content)
+        packet.stream, packet.time_base = stream, Fraction(1, stream.rate)
+        packet.pts = packet.dts = position * FRAME
+        packet.duration = FRAME
+        out.mux(packet)
+        position += 1
+    return position
+
+
+def _marks(parts: Sequence[tuple[Path, str]], counts: Sequence[int], rate: int) -> list[Any]:
+    marks: list[Any] = []
+    start = 0
+    for number, ((_, title), count) in enumerate(zip(parts, counts, strict=True), 1):
+        end = start + count * FRAME
+        marks.append(
+            {"id": number, "start": start, "end": end, "time_base": Fraction(1, rate), "metadata": {"title": title}}
+        )
+        start = end
+    return marks
+
+
+def _metadata(tags: Tags) -> dict[str, str]:
+    """The tags that mp4 and ID3 writers know by FFmpeg's names; empty ones are left out."""
+    named = {
+        "title": tags.title,
+        "album": tags.album or tags.title,
+        "artist": tags.creator,
+        "album_artist": tags.creator,
+        "composer": tags.narrator,
+        "date": tags.date,
+        "language": tags.language,
+        "genre": "Audiobook",
+        "media_type": "2",
+        "track": str(tags.track) if tags.track else "",
+    }
+    return {name: value for name, value in named.items() if value}
+
+
+@contextlib.contextmanager
+def _cover(out: Any, tags: Tags) -> Iterator[Any]:
+    """A stream for the cover, and the packet that is the whole picture; None where there is no cover."""
+    import av
+
+    if tags.cover is None:
+        yield None
+        return
+    with av.open(str(tags.cover)) as picture:
+        source = picture.streams.video[0]
+        stream = out.add_stream_from_template(source)
+        stream.disposition = av.stream.Disposition.attached_pic
+        packet = next(picture.demux(source))
+        packet.stream = stream
+        yield packet

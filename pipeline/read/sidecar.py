@@ -1,0 +1,71 @@
+"""The settings beside a source: `<source>.toml`, or `book.toml` in a folder of texts, checked word by word."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import InputError
+
+Seconds = Annotated[float, Field(ge=0, le=30)]
+
+
+class Pauses(BaseModel):
+    """Pauses in seconds that stand in place of the table's."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sentence: Seconds | None = None
+    paragraph: Seconds | None = None
+    heading: Seconds | None = None
+
+
+class Sidecar(BaseModel):
+    """What a person may say about a book; everything has a default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str = ""
+    creator: str = ""
+    narrator: str = ""
+    date: str = ""
+    cover: str = ""
+    engine: str = ""
+    voice: str = ""
+    rate: Annotated[int, Field(ge=-50, le=100)] | None = None
+    pauses: Pauses = Pauses()
+    skip: tuple[str, ...] = ()  # titles of sections that are not spoken
+    rename: dict[str, str] = {}  # title of a section -> the title it is to have
+    pronounce: dict[str, str] = {}  # word -> "pin1 yin1"
+
+
+def sidecar_path(source: Path) -> Path:
+    """Where the settings of `source` would stand."""
+    return source / "book.toml" if source.is_dir() else source.with_name(f"{source.name}.toml")
+
+
+def read_sidecar(source: Path) -> Sidecar:
+    """The settings of `source`; the defaults where it has none. Raises InputError with the line that is wrong."""
+    path = _existing(source)
+    if path is None:
+        return Sidecar()
+    try:
+        return Sidecar.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not valid TOML: {error}", "mend that line or remove the file") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            f"{path}: {place}: {first['msg']}",
+            f"settings are: {', '.join(Sidecar.model_fields)}",
+        ) from error
+
+
+def _existing(source: Path) -> Path | None:
+    """`speech.txt.toml` or, shorter, `speech.toml`."""
+    candidates = [sidecar_path(source)]
+    if not source.is_dir():
+        candidates.append(source.with_suffix(".toml"))
+    return next((path for path in candidates if path.is_file()), None)

@@ -1,0 +1,105 @@
+"""What was read, chosen, spoken and stitched comes in; the manifest that tells the whole truth about it goes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.model import (
+    Chapter,
+    Choice,
+    Clip,
+    Coverage,
+    Document,
+    Manifest,
+    Note,
+    Recipe,
+    SpokenChunk,
+    SpokenSection,
+)
+from pipeline.speak.takes import chosen
+from pipeline.stitch.book import Stitched
+from pipeline.write.manifest import FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a book before it is stitched."""
+
+    document: Document
+    narrator: str
+    recipe: Recipe
+    identity: Mapping[str, Any]
+    chapter_format: str
+    fingerprint: str
+    choices: Mapping[int, Choice]
+    coverage: Coverage
+    notes: tuple[Note, ...]
+
+
+def manifest_from(facts: Facts, book: Stitched, files: Mapping[int, str], outputs: Mapping[str, str]) -> Manifest:
+    """The manifest of a stitched book; `files` are the chapter files by section number."""
+    document = facts.document
+    return Manifest(
+        format=FORMAT,
+        title=document.title,
+        creator=document.creator,
+        narrator=facts.narrator,
+        date=document.date,
+        language=document.language,
+        origin=document.origin,
+        recipe=facts.recipe,
+        identity=facts.identity,
+        chapter_format=facts.chapter_format,
+        fingerprint=facts.fingerprint,
+        gain=book.gain,
+        loudness=book.loudness,
+        duration=book.chapters[-1].end,
+        coverage=facts.coverage,
+        edits=document.edits,
+        notes=(*document.notes, *facts.notes),
+        sections=tuple(
+            _section(facts, chapter, clips, files) for chapter, clips in zip(book.chapters, book.clips, strict=True)
+        ),
+        outputs=outputs,
+    )
+
+
+def _section(facts: Facts, chapter: Chapter, clips: tuple[Clip, ...], files: Mapping[int, str]) -> SpokenSection:
+    section = chapter.section
+    choice = facts.choices.get(section.number, Choice())
+    recipe = chosen(facts.recipe, choice)
+    return SpokenSection(
+        number=section.number,
+        title=section.title,
+        level=section.level,
+        file=files[section.number],
+        start=chapter.start,
+        end=chapter.end,
+        recipe=recipe,
+        choice=choice,
+        encoding=chapter.path.stem,
+        chunks=_chunks(chapter, clips, choice),
+    )
+
+
+def _chunks(chapter: Chapter, clips: tuple[Clip, ...], choice: Choice) -> tuple[SpokenChunk, ...]:
+    """One entry a clip; a clip with marks has as many lines as marks."""
+    lines = iter(chapter.lines)
+    chunks = []
+    for clip in clips:
+        own = [next(lines) for _ in clip.marks or (None,)]
+        chunks.append(
+            SpokenChunk(
+                text=clip.chunk.text,
+                span=clip.chunk.span,
+                pause=clip.chunk.pause,
+                heading=clip.chunk.heading,
+                script=clip.script,
+                clip=clip.key,
+                take=choice.sentences.get(clip.chunk.text, choice.take),
+                start=chapter.start + own[0].start,
+                end=chapter.start + own[-1].end,
+                verdict=clip.verdict,
+            )
+        )
+    return tuple(chunks)

@@ -1,0 +1,241 @@
+"""Questions about a text or a book come in; plain dictionaries go out, ready for a table or for JSON."""
+
+import dataclasses
+import functools
+import importlib.util
+import shutil
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import UsageError
+from pipeline.model import Document, Manifest, Origin, SpokenChunk, SpokenSection
+from pipeline.run import Request, outline_of, prepare
+from pipeline.shelf import Shelf
+from pipeline.speak.cache import ClipCache, clip_key
+from pipeline.speak.engines import ENGINES, engine_class, open_engine
+from pipeline.write.manifest import read_manifest
+
+Found = dict[str, Any]
+
+SECONDS_PER_CHARACTER = 0.24  # the embedded voice on the first book, pauses included: 2,547 characters in 8.9 min
+BYTES_PER_SECOND = 8_000 * 2.02  # AAC at 64 kbit/s, once as chapters and once as the book
+
+
+def plan(source: Path, request: Request) -> Found:
+    """What a build would do: per section characters, chunks, chunks not yet in the cache, estimated seconds."""
+    edition = prepare(source, request)
+    engine = open_engine(edition.recipe, edition.sidecar.pronounce)
+    cache = ClipCache(request.shelf.clips)
+    sections: list[Found] = []
+    for section in outline_of(edition, engine, {}).sections:
+        keys = [clip_key(engine.identity(), engine.script(chunk.text), 0) for chunk in section.chunks]
+        characters = sum(len(chunk.text) for chunk in section.chunks)
+        sections.append(
+            {
+                "number": section.number,
+                "title": section.title,
+                "characters": characters,
+                "chunks": len(keys),
+                "to_speak": sum(not cache.path(key).is_file() for key in keys),
+                "seconds": round(characters * SECONDS_PER_CHARACTER, 1),
+            }
+        )
+    seconds = sum(section["seconds"] for section in sections)
+    return {
+        "title": edition.document.title,
+        "voice": f"{edition.recipe.engine} {edition.recipe.voice}",
+        "characters": sum(section["characters"] for section in sections),
+        "hours": round(seconds / 3600, 2),
+        "megabytes": round(seconds * BYTES_PER_SECOND / 1e6, 1),
+        "requests": sum(section["to_speak"] for section in sections),
+        "cached": sum(section["chunks"] - section["to_speak"] for section in sections),
+        "guesses": [dataclasses.asdict(edit) for edit in edition.document.edits if edit.guess],
+        "notes": [dataclasses.asdict(note) for note in edition.document.notes],
+        "sections": sections,
+    }
+
+
+def inspect(source: Path, request: Request) -> Found:
+    """A text as it will be spoken: metadata, edits, coverage, sections with chunks, spoken forms and pinyin."""
+    from pipeline.speak.pinyin import Pronouncer
+    from pipeline.speak.spoken import spoken
+    from pipeline.verify.ledger import coverage
+
+    edition = prepare(source, request)
+    document = edition.document
+    outline = outline_of(edition, open_engine(edition.recipe), {})
+    pronouncer = Pronouncer(edition.sidecar.pronounce)
+
+    def chunk_of(text: str, pause: float) -> Found:
+        said = spoken(text).text
+        return {"text": text, "spoken": said, "pinyin": pinyin_of(pronouncer, said), "pause": pause}
+
+    return {
+        "title": document.title,
+        "creator": document.creator,
+        "date": document.date,
+        "language": document.language,
+        "edits": [dataclasses.asdict(edit) for edit in document.edits],
+        "notes": [dataclasses.asdict(note) for note in (*document.notes, *outline.notes)],
+        "coverage": dataclasses.asdict(coverage(document, outline.sections, outline.dropped, spoken)),
+        "sections": [
+            {
+                "number": section.number,
+                "title": section.title,
+                "level": section.level,
+                "chunks": [chunk_of(chunk.text, chunk.pause) for chunk in section.chunks],
+            }
+            for section in outline.sections
+        ],
+    }
+
+
+def sections_of(shelf: Shelf, book: str) -> Found:
+    """A finished book's sections."""
+    manifest = manifest_of(shelf.find(book))
+    keys = ("number", "title", "start", "end", "file")
+    return {
+        "title": manifest.title,
+        "duration": manifest.duration,
+        "sections": [{key: getattr(s, key) for key in keys} | {"take": s.choice.take} for s in manifest.sections],
+    }
+
+
+def chapter_file(shelf: Shelf, book: str, number: int) -> Path:
+    """The file of a book's section. Raises UsageError for one that is not there."""
+    home = shelf.find(book)
+    manifest = manifest_of(home)
+    found = next((section.file for section in manifest.sections if section.number == number), None)
+    if found is None:
+        raise UsageError(f"there is no section {number} in {manifest.title}", "list them: audiobook sections")
+    return home / found
+
+
+def explain(shelf: Shelf, book: str, milliseconds: int) -> Found:
+    """What sounds at a time of a book, led back to its source."""
+    from pipeline.speak.pinyin import Pronouncer
+    from pipeline.speak.spoken import spoken
+
+    manifest = manifest_of(shelf.find(book))
+    section, chunk = _at(manifest, milliseconds)
+    said = spoken(chunk.text)
+    start, end = chunk.span
+    return {
+        "section": section.number,
+        "title": section.title,
+        "start": chunk.start,
+        "end": chunk.end,
+        "span": chunk.span,
+        "edits": [dataclasses.asdict(e) for e in manifest.edits if start <= e.span[0] and e.span[1] <= end],
+        "text": chunk.text,
+        "spoken": said.text,
+        "rewritten": [dataclasses.asdict(piece) for piece in said.pieces if piece.rule],
+        "pinyin": pinyin_of(Pronouncer({}), said.text),
+        "script": chunk.script,
+        "recipe": dataclasses.asdict(section.recipe),
+        "take": chunk.take,
+        "clip": chunk.clip,
+        "verdict": dataclasses.asdict(chunk.verdict),
+    }
+
+
+def manifest_of(home: Path) -> Manifest:
+    """The manifest of a folder that `Shelf.find` has found."""
+    manifest = read_manifest(home)
+    if manifest is None:
+        raise UsageError(f"{home} holds no book", "audiobook build SOURCE")
+    return manifest
+
+
+def pinyin_of(pronouncer: Any, text: str) -> str:
+    """Pinyin as a person reads it: words apart, syllables of a word joined by nothing but their tones, marks kept.
+
+    Only the sounded form: what the ear will hear.
+    """
+    words: list[str] = []
+    for syllable in pronouncer.syllables(text):
+        sound = syllable.sounded or syllable.character
+        if words and not syllable.word_start:
+            words[-1] += sound
+        else:
+            words.append(sound)
+    return " ".join(word for word in words if word.strip())
+
+
+def repaired_line(line: str) -> Found:
+    """One line through the repair stage."""
+    from pipeline.repair import repair
+
+    document = repair(Document("", line, line, Origin("stdin", "", "utf-8")))
+    return {"text": line, "repaired": document.text, "edits": [dataclasses.asdict(e) for e in document.edits]}
+
+
+def spoken_line(line: str) -> Found:
+    """One line's spoken form."""
+    from pipeline.speak.spoken import spoken
+
+    return {"text": line, "spoken": spoken(line).text}
+
+
+def pinyin_line(line: str) -> Found:
+    """One line's readings, one entry a character of the line; "line" is the same for people."""
+
+    pronouncer = _pronouncer()
+    syllables = pronouncer.syllables(line)
+    return {
+        "text": line,
+        "pinyin": [syllable.citation for syllable in syllables],
+        "sounded": [syllable.sounded for syllable in syllables],
+        "line": pinyin_of(pronouncer, line),
+    }
+
+
+def _at(manifest: Manifest, milliseconds: int) -> tuple[SpokenSection, SpokenChunk]:
+    """The chunk that sounds, or is the last that sounded, at a time."""
+    if not 0 <= milliseconds < manifest.duration:
+        raise UsageError(
+            f"{milliseconds / 1000:.0f} s is outside the book, which is {manifest.duration / 1000:.0f} s long",
+            "give a time as [H:]M:S",
+        )
+    section = next(s for s in manifest.sections if milliseconds < s.end)
+    begun = [chunk for chunk in section.chunks if chunk.start <= milliseconds]
+    return section, (begun or [section.chunks[0]])[-1]
+
+
+def diagnose() -> list[Found]:
+    """What the program needs, whether it is here, and how to get it."""
+    import imageio_ffmpeg
+
+    findings = [_finding(f"engine {name}", _engine_remedy(name)) for name in ENGINES]
+    ffmpeg = Path(imageio_ffmpeg.get_ffmpeg_exe())
+    findings.append(_finding("ffmpeg (for the online voice)", "" if ffmpeg.is_file() else "pip install imageio-ffmpeg"))
+    player = any(shutil.which(name) for name in ("mpv", "ffplay"))
+    findings.append(_finding("a player (for `audiobook play`)", "" if player else "install mpv or ffmpeg", "optional"))
+    listen = importlib.util.find_spec("faster_whisper")
+    findings.append(_finding("the listening check", "" if listen else "pip install 'audiobook[listen]'", "optional"))
+    return findings
+
+
+def _engine_remedy(name: str) -> str:
+    return str(engine_class(name).remedy())
+
+
+def _finding(what: str, remedy: str, when_absent: str = "missing") -> Found:
+    return {"what": what, "state": when_absent if remedy else "ok", "remedy": remedy}
+
+
+@functools.cache
+def _pronouncer() -> Any:
+    from pipeline.speak.pinyin import Pronouncer
+
+    return Pronouncer({})
+
+
+def check_book(shelf: Shelf, book: str) -> Found:
+    """Every claim of a book's manifest beside what its files say, and those that fail."""
+    from pipeline.verify.book import check_book as claims_of
+
+    home = shelf.find(book)
+    manifest = manifest_of(home)
+    claims = [dataclasses.asdict(claim) for claim in claims_of(home, manifest)]
+    return {"title": manifest.title, "claims": claims, "failures": [claim for claim in claims if not claim["ok"]]}

@@ -1,0 +1,179 @@
+"""The stages called in order: a source comes in, a finished book goes out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.errors import UsageError
+from pipeline.files import sha256_of
+from pipeline.model import Choice, Clip, Document, Engine, Manifest, Outline, Recipe, Section
+from pipeline.read import read, source_files
+from pipeline.read.sidecar import Sidecar, read_sidecar
+from pipeline.record import Facts, manifest_from
+from pipeline.repair import repair
+from pipeline.segment import Sizes, segment
+from pipeline.segment.select import selected
+from pipeline.shelf import Shelf, fingerprint_of
+from pipeline.speak import Studio
+from pipeline.speak.cache import ClipCache
+from pipeline.speak.engines import DEFAULT_ENGINE, open_engine, settled
+from pipeline.speak.spoken import spoken
+from pipeline.speak.takes import choices_for, low_of, parts_of
+from pipeline.stitch.book import stitch
+from pipeline.verify.clip import check_clip
+from pipeline.verify.ledger import coverage
+from pipeline.write.book import Binding, chapter_names, demand_format, remove_stale, write_files
+from pipeline.write.manifest import finished, read_manifest
+
+
+class Watch(Protocol):
+    """Who is told how a build goes."""
+
+    def waiting(self, message: str) -> None: ...
+    def planned(self, sections: Sequence[Section]) -> None: ...
+    def heard(self, section: Section, clip: Clip, fresh: bool) -> None: ...
+    def stitching(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for on the command line; what is empty falls to the sidecar, then to the default."""
+
+    shelf: Shelf
+    engine: str = ""
+    voice: str = ""
+    rate: int | None = None
+    chapter_format: str = "m4a"
+    jobs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A finished book: its folder and manifest, and whether anything had to be done for it."""
+
+    home: Path
+    manifest: Manifest
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A text made ready to be cut and spoken: the repaired document, its settings and its recipe."""
+
+    document: Document
+    sidecar: Sidecar
+    recipe: Recipe
+    source: Path
+
+
+def build(source: Path, request: Request, watch: Watch) -> Built:
+    """Build the book of one source, or find that it is finished."""
+    demand_format(request.chapter_format)
+    there = request.shelf.up_to_date(fingerprint_for(source, request))
+    if there:
+        return Built(*there, fresh=False)
+    edition = prepare(source, request)
+    home = request.shelf.home_of(edition.document.title, edition.document.origin)
+    with request.shelf.turn(home, watch.waiting):
+        return Built(home, _make(edition, request, (home, {}), watch), fresh=True)
+
+
+def rebuild(source: Path, request: Request, chosen: tuple[Path, Mapping[int, Choice]], watch: Watch) -> Built:
+    """Rebuild a book with new choices for some sections: (its folder, section number -> choice).
+
+    Raises UsageError when the source is not what the book was built from: the numbers could mean other sections.
+    """
+    home, choices = chosen
+    edition = prepare(source, request)
+    with request.shelf.turn(home, watch.waiting):
+        previous = read_manifest(home)
+        if previous is None or previous.origin.sha256 != edition.document.origin.sha256:
+            raise UsageError(f"{source} has changed since {home.name} was built", f"first: audiobook build {source}")
+        return Built(home, _make(edition, request, (home, choices), watch), fresh=True)
+
+
+def prepare(source: Path, request: Request) -> Edition:
+    """Read and repair a source, and settle its title and voice."""
+    sidecar = read_sidecar(source)
+    document = repair(read(source))
+    document = replace(
+        document,
+        title=sidecar.title or document.title or source.stem,
+        creator=sidecar.creator or document.creator,
+        date=sidecar.date or document.date,
+    )
+    return Edition(document, sidecar, recipe_for(sidecar, request), source)
+
+
+def recipe_for(sidecar: Sidecar, request: Request) -> Recipe:
+    """Command line before sidecar before default."""
+    engine = request.engine or sidecar.engine or DEFAULT_ENGINE
+    rate = request.rate if request.rate is not None else sidecar.rate or 0
+    voice = request.voice or (sidecar.voice if engine == (sidecar.engine or DEFAULT_ENGINE) else "")
+    return settled(Recipe(engine, voice, rate))
+
+
+def fingerprint_for(source: Path, request: Request) -> str:
+    """What the build of this source, asked for in this way, is known by."""
+    sidecar = read_sidecar(source)
+    asked = {
+        "recipe": str(recipe_for(sidecar, request)),
+        "chapter_format": request.chapter_format,
+        "sidecar": sidecar.model_dump_json(),
+        "cover": sha256_of(source.parent / sidecar.cover) if sidecar.cover else "",
+    }
+    return fingerprint_of(source_files(source), asked)
+
+
+def outline_of(edition: Edition, engine: Engine, choices: Mapping[int, Choice]) -> Outline:
+    """The sections of an edition; those with a take of their own group their sentences otherwise."""
+
+    @cache
+    def cut(take: int) -> Outline:
+        outline = segment(edition.document, Sizes(engine.limit, low_of(engine.limit, take)))
+        return selected(outline, edition.sidecar.skip, edition.sidecar.rename)
+
+    plain = cut(0)
+    sections = [
+        cut(choices[s.number].take).sections[s.number - 1] if s.number in choices else s for s in plain.sections
+    ]
+    return replace(plain, sections=tuple(sections))
+
+
+def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, Choice]], watch: Watch) -> Manifest:
+    home, wished = chosen
+    document, sidecar, recipe = edition.document, edition.sidecar, edition.recipe
+    previous = read_manifest(home)
+    engine_of = cache(lambda wanted: open_engine(wanted, sidecar.pronounce))
+    engine = engine_of(recipe)
+    choices = {**choices_for(outline_of(edition, engine, {}).sections, previous), **wished}
+    outline = outline_of(edition, engine, choices)
+    watch.planned(outline.sections)
+
+    parts = parts_of(outline.sections, recipe, choices, engine_of)
+    studio = Studio(ClipCache(request.shelf.clips), check_clip, watch.heard, request.jobs or engine.workers)
+    gain = previous.gain if previous and previous.recipe == recipe else None
+    book = stitch(studio.speak(parts), request.shelf.encodings, gain)
+    watch.stitching()
+
+    facts = Facts(
+        document=document,
+        narrator=sidecar.narrator or recipe.voice,
+        recipe=recipe,
+        identity=engine.identity(),
+        chapter_format=request.chapter_format,
+        fingerprint=fingerprint_for(edition.source, request),
+        choices=choices,
+        coverage=coverage(document, outline.sections, outline.dropped, spoken),
+        notes=outline.notes,
+    )
+    names = chapter_names(book.chapters, request.chapter_format)
+    picture = edition.source.parent / sidecar.cover if sidecar.cover else None
+    binding = Binding(home, document, facts.narrator, picture, request.chapter_format, names, book.sound_of)
+    outputs = write_files(binding, book.chapters, previous)
+    manifest = finished(home, manifest_from(facts, book, names, outputs))
+    remove_stale(home, previous, manifest.outputs)
+    request.shelf.remember(manifest.fingerprint, home, edition.source)
+    return manifest

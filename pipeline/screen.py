@@ -1,0 +1,205 @@
+"""What people see: the progress of a build, tables, times. Terminals get a bar; pipes and logs get plain lines."""
+
+import sys
+import time
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from pipeline.errors import UsageError
+from pipeline.model import Clip, Manifest, Section
+
+
+def clean(text: str) -> str:
+    """Text that may go to a terminal: no control or format characters.
+
+    >>> clean("a\\x1b[31mb")
+    'a[31mb'
+    """
+    return "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+
+
+def clean_lines(text: str) -> str:
+    """The same for several lines."""
+    return "\n".join(clean(line) for line in text.split("\n"))
+
+
+def parse_clock(text: str) -> int:
+    """A time as people write it, in milliseconds. Raises UsageError.
+
+    >>> parse_clock("1:02:03.5")
+    3723500
+    >>> parse_clock("90")
+    90000
+    """
+    parts = text.split(":")
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        numbers = []
+    if not 1 <= len(numbers) <= 3 or not all(0 <= number < 1e6 for number in numbers):
+        raise UsageError(f"{text!r} is not a time", "write it as minutes:seconds, like 12:34")
+    return round(1000 * sum(number * float(60**power) for power, number in enumerate(reversed(numbers))))
+
+
+def clock(milliseconds: int) -> str:
+    """Hours, minutes and seconds.
+
+    >>> clock(3_723_400)
+    '1:02:03'
+    >>> clock(63_000)
+    '1:03'
+    """
+    seconds = milliseconds // 1000
+    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def say(message: str) -> None:
+    """A line for the person, on stderr: stdout is for results."""
+    Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(message)
+
+
+def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A table on stdout; without a terminal, columns are cut by nothing."""
+    console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=200)
+    table = Table(title=clean(title) or None, title_justify="left", box=None, pad_edge=False)
+    for column in columns:
+        name, _, right = column.partition(">")
+        table.add_column(name, justify="right" if right or column.endswith(">") else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(clean(str(cell)) for cell in row))
+    console.print(table)
+
+
+def summary(home: Path, manifest: Manifest, watcher: "Watcher") -> None:
+    """The end of a build: sections, length, how fast it went, where the files are."""
+    chunks = sum(len(section.chunks) for section in manifest.sections)
+    speed = f", {1000 * watcher.seconds / watcher.spoken_ms:.2f} s a second of speech" if watcher.spoken_ms else ""
+    say(
+        f"{clean(manifest.title)}: {len(manifest.sections)} sections, {clock(manifest.duration)}, "
+        f"read by {clean(manifest.narrator)}\n"
+        f"  {watcher.spoken} of {chunks} chunks spoken now, the others found; {watcher.seconds:.1f} s{speed}\n"
+        f"  {home}\n"
+        f"  listen: audiobook play {clean(home.name)!r} 1    again: audiobook redo {clean(home.name)!r} 1"
+    )
+
+
+def show_plan_totals(found: Mapping[str, Any]) -> None:
+    """What a plan comes to, and what in the text a person should look at."""
+    print(
+        f"{found['voice']}: {found['characters']} characters, about {found['hours']} h and {found['megabytes']} MB; "
+        f"{found['requests']} chunks to speak, {found['cached']} in the cache"
+    )
+    _show_doubts(found)
+
+
+def show_inspection(found: Mapping[str, Any]) -> None:
+    """A text as it will be spoken, its ledger, and what a person should look at."""
+    for section in found["sections"]:
+        rows = [(k, chunk["text"], chunk["spoken"], chunk["pinyin"]) for k, chunk in enumerate(section["chunks"], 1)]
+        show(f"{section['number']} {section['title']}", ["no>", "text", "spoken", "pinyin"], rows)
+    ledger = found["coverage"]
+    print(f"{ledger['characters']} characters: {ledger['as_written']} spoken as written")
+    for account in ("rewritten", "removed"):
+        for rule, count in ledger[account].items():
+            print(f"  {account} by {clean(rule)}: {count}")
+    _show_doubts({"guesses": [edit for edit in found["edits"] if edit["guess"]], "notes": found["notes"]})
+
+
+def _show_doubts(found: Mapping[str, Any]) -> None:
+    for edit in found["guesses"]:
+        print(f"guess at {edit['span'][0]} ({clean(edit['rule'])}): {clean(edit['before'])} -> {clean(edit['after'])}")
+    for note in found["notes"]:
+        print(f"note at {note['span'][0]} ({clean(note['rule'])}): {clean(note['message'])}")
+
+
+def show_check(found: Mapping[str, Any]) -> None:
+    """The claims of a manifest, each with what the files say."""
+    show(
+        found["title"], ["claim", "manifest", "files", "verdict"], [tuple(claim.values()) for claim in found["claims"]]
+    )
+
+
+def show_explanation(found: Mapping[str, Any]) -> None:
+    """What sounds at a time, one line a stage."""
+    recipe = found["recipe"]
+    lines = {
+        "sounds": f"{clock(found['start'])} to {clock(found['end'])}, section {found['section']} {found['title']}",
+        "source": f"characters {found['span'][0]} to {found['span'][1]}",
+        "repairs": "; ".join(f"{e['rule']}: {e['before']!r} -> {e['after']!r}" for e in found["edits"]) or "none",
+        "text": found["text"],
+        "spoken": found["spoken"],
+        "words": "; ".join(f"{p['rule']}: {p['written']} -> {p['spoken']}" for p in found["rewritten"]) or "as written",
+        "pinyin": found["pinyin"],
+        "script": found["script"],
+        "voice": f"{recipe['engine']} {recipe['voice']} {recipe['rate']:+d} %, take {found['take']}",
+        "clip": found["clip"],
+        "verdict": "; ".join(found["verdict"]["findings"]) or "passes its checks",
+    }
+    for name, value in lines.items():
+        print(f"{name:8} {clean(value)}")
+
+
+class Watcher:
+    """Follows one build; a context manager around it. The bar is drawn only on a terminal."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("{task.fields[place]}"),
+            BarColumn(),
+            TextColumn("{task.fields[count]} chunks  {task.fields[speed]}"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=not sys.stderr.isatty(),
+        )
+        self._task = self._bar.add_task("", total=None, place="reading", count="0", speed="")
+        self._chunks = self._done = self.spoken = 0
+        self._began = time.monotonic()
+        self.spoken_ms = 0
+
+    def __enter__(self) -> "Watcher":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    @property
+    def seconds(self) -> float:
+        """Since the build began."""
+        return time.monotonic() - self._began
+
+    def waiting(self, message: str) -> None:
+        """Another build holds the book."""
+        say(message)
+
+    def planned(self, sections: Sequence[Section]) -> None:
+        """The book's sections are known."""
+        self._chunks = sum(len(section.chunks) for section in sections)
+        characters = sum(len(chunk.text) for section in sections for chunk in section.chunks)
+        self._bar.update(self._task, total=characters, place="speaking", count=f"0/{self._chunks}")
+
+    def heard(self, section: Section, clip: Clip, fresh: bool) -> None:
+        """A clip is there: spoken just now, or found."""
+        self._done += 1
+        if fresh:
+            self.spoken += 1
+            self.spoken_ms += clip.length * 1000 // clip.rate
+        speed = f"{1000 * self.seconds / self.spoken_ms:.2f} x real time" if self.spoken_ms else "found"
+        self._bar.update(
+            self._task,
+            advance=len(clip.chunk.text),
+            place=clean(f"{section.number} {section.title}")[:24],
+            count=f"{self._done}/{self._chunks}",
+            speed=speed,
+        )
+
+    def stitching(self) -> None:
+        """All is spoken; the last chapters are encoded and the book is joined."""
+        self._bar.update(self._task, place="stitching")

@@ -1,0 +1,121 @@
+"""Samples come in; loudness, true peak, trimmed and limited samples go out. NumPy and SciPy only.
+
+Loudness is ITU-R BS.1770-4: K-weighting, 400 ms blocks at 75 % overlap, gates at -70 LUFS and 10 LU below the mean.
+The weighting is applied in the frequency domain to 100 ms blocks, so that energies can be kept with each clip and the
+loudness of a book needs no second look at its sound.
+"""
+
+import functools
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.model import Audio, Samples
+
+Floats = NDArray[np.float32]
+FULL_SCALE = 32768.0
+OFFSET_LUFS = -0.691
+ABSOLUTE_GATE_LUFS = -70.0
+RELATIVE_GATE_LU = -10.0
+OVERSAMPLING = 4
+LOOK_AHEAD_S = 0.005
+FRAME_S = 0.01
+QUIET_DBFS = -52.0
+MARGIN_S = (0.03, 0.08)  # kept in front of and behind what is heard
+
+
+def block_energies(audio: Audio) -> Floats:
+    """K-weighted mean squares, one each whole 100 ms: shape (seconds * 10,)."""
+    size = audio.rate // 10
+    count = len(audio.samples) // size
+    blocks = audio.samples[: count * size].reshape(count, size).astype(np.float32) / np.float32(FULL_SCALE)
+    spectrum = np.fft.rfft(blocks, axis=1)
+    return ((spectrum.real**2 + spectrum.imag**2) @ _k_weights(audio.rate, size)).astype(np.float32)
+
+
+def integrated_loudness(energies: NDArray[np.floating]) -> float:
+    """LUFS of consecutive 100 ms energies; -inf where nothing passes the gate."""
+    if len(energies) < 4:
+        return -math.inf
+    blocks = (energies[:-3] + energies[1:-2] + energies[2:-1] + energies[3:]) / 4
+    levels = OFFSET_LUFS + 10 * np.log10(np.maximum(blocks, 1e-12))
+    audible = blocks[levels > ABSOLUTE_GATE_LUFS]
+    if not len(audible):
+        return -math.inf
+    gate = OFFSET_LUFS + 10 * math.log10(float(audible.mean())) + RELATIVE_GATE_LU
+    return OFFSET_LUFS + 10 * math.log10(float(blocks[levels > max(gate, ABSOLUTE_GATE_LUFS)].mean()))
+
+
+def true_peak(samples: Samples, rate: int) -> float:
+    """dBTP by fourfold oversampling (BS.1770-4, annex 2); -inf for silence."""
+    peak = float(_peaks(samples.astype(np.float32) / np.float32(FULL_SCALE)).max(initial=0.0))
+    return 20 * math.log10(peak) if peak > 0 else -math.inf
+
+
+def trimmed(audio: Audio) -> Audio:
+    """Without the silence at both ends, but for a margin that keeps soft onsets and decays."""
+    frame = int(audio.rate * FRAME_S)
+    count = len(audio.samples) // frame
+    frames = audio.samples[: count * frame].reshape(count, frame).astype(np.float32)
+    levels = np.sqrt((frames**2).mean(axis=1)) / FULL_SCALE
+    heard = np.flatnonzero(levels > 10 ** (QUIET_DBFS / 20))
+    if not len(heard):
+        return audio
+    start = max(0, int(heard[0]) * frame - int(MARGIN_S[0] * audio.rate))
+    end = min(len(audio.samples), (int(heard[-1]) + 1) * frame + int(MARGIN_S[1] * audio.rate))
+    return Audio(audio.samples[start:end], audio.rate)
+
+
+def limited(samples: Samples, rate: int, gain: float, ceiling_db: float) -> Samples:
+    """The samples times `gain`, with what would pass the true-peak ceiling turned down smoothly, 5 ms ahead."""
+    from scipy.ndimage import minimum_filter1d, uniform_filter1d
+
+    loud = samples.astype(np.float32) * np.float32(gain / FULL_SCALE)
+    ceiling = 10 ** (ceiling_db / 20)
+    if float(np.abs(loud).max(initial=0.0)) >= ceiling * 0.7:
+        peaks = _peaks(loud)
+        if peaks.max() > ceiling:
+            reach = int(rate * LOOK_AHEAD_S) | 1
+            wanted = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
+            smooth = uniform_filter1d(minimum_filter1d(wanted, 2 * reach + 1), reach)
+            loud *= uniform_filter1d(smooth, reach)
+    return np.asarray(np.clip(np.rint(loud * (FULL_SCALE - 1)), -FULL_SCALE, FULL_SCALE - 1), np.int16)
+
+
+def _peaks(signal: Floats) -> Floats:
+    """The highest magnitude between each sample and the next, as a reconstruction filter shows it."""
+    from scipy.signal import resample_poly
+
+    if not len(signal):
+        return signal
+    dense = np.abs(resample_poly(signal, OVERSAMPLING, 1)).reshape(-1, OVERSAMPLING).max(axis=1)
+    return np.asarray(np.maximum(dense, np.abs(signal)), np.float32)
+
+
+@functools.cache
+def _k_weights(rate: int, size: int) -> Floats:
+    """What each bin of a `size`-point real spectrum adds to the K-weighted mean square."""
+    z = np.exp(-2j * np.pi * np.fft.rfftfreq(size, 1 / rate) / rate)
+    power = np.abs(_shelf(rate, z) * _high_pass(rate, z)) ** 2 * 2
+    power[0] /= 2
+    if size % 2 == 0:
+        power[-1] /= 2
+    return (power / size**2).astype(np.float32)
+
+
+def _shelf(rate: int, z: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """Stage 1 of the K-weighting: the head's high shelf, from its analogue prototype at any rate."""
+    gain, quality, k = 3.999843853973347, 0.7071752369554196, math.tan(math.pi * 1681.974450955533 / rate)
+    high = 10 ** (gain / 20)
+    band = high**0.4996667741545416
+    a0 = 1 + k / quality + k * k
+    above = high + band * k / quality + k * k + 2 * (k * k - high) * z + (high - band * k / quality + k * k) * z * z
+    return above / (a0 + 2 * (k * k - 1) * z + (1 - k / quality + k * k) * z * z)
+
+
+def _high_pass(rate: int, z: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """Stage 2: the revised low-frequency B curve."""
+    quality, k = 0.5003270373238773, math.tan(math.pi * 38.13547087602444 / rate)
+    a0 = 1 + k / quality + k * k
+    return np.asarray((1 - 2 * z + z * z) / (1 + 2 * (k * k - 1) / a0 * z + (1 - k / quality + k * k) / a0 * z * z), np.complex128)

@@ -1,0 +1,80 @@
+"""Clips are found again by what they are: one FLAC file a clip, named by its key, its particulars in a tag.
+
+The key is the SHA-256 of the canonical JSON of {format, identity, script, take}: neither the place in the book
+nor the pause after the clip has a part in it.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import sound
+from pipeline.files import draft_of
+from pipeline.model import Audio, Chunk, Clip, Verdict
+
+FORMAT = 1  # raise it when what makes a clip's sound changes here (trimming, headroom)
+
+
+def clip_key(identity: Mapping[str, Any], script: str, take: int) -> str:
+    """The name of a clip: equal exactly when the same sound would be made again."""
+    recipe = {"format": FORMAT, "identity": identity, "script": script, "take": take}
+    canonical = json.dumps(recipe, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ClipCache:
+    """The clips below `folder`, in 256 drawers."""
+
+    folder: Path
+
+    def path(self, key: str) -> Path:
+        return self.folder / key[:2] / f"{key}.flac"
+
+    def find(self, key: str, chunk: Chunk, script: str) -> Clip | None:
+        """The clip if it is there and whole as far as its header tells; anything else counts as absent."""
+        import soundfile
+
+        path = self.path(key)
+        if not path.is_file():
+            return None
+        try:
+            with soundfile.SoundFile(path) as file:
+                rate, length, tag = file.samplerate, file.frames, file.comment
+            facts = json.loads(tag)
+        except (soundfile.LibsndfileError, ValueError):
+            return None
+        if facts.get("key") != key or facts.get("length") != length:
+            return None
+        verdict = Verdict(not facts["findings"], tuple(facts["findings"]))
+        return Clip(key, path, chunk, script, rate, length, _unpacked(facts["energies"]), verdict=verdict)
+
+    def store(self, key: str, audio: Audio, spoken: tuple[Chunk, str], verdict: Verdict) -> Clip:
+        """Write a checked clip, whole or not at all."""
+        import soundfile
+
+        chunk, script = spoken
+        path, length = self.path(key), len(audio.samples)
+        energies = _packed(sound.block_energies(audio))
+        facts = {"key": key, "length": length, "energies": energies, "findings": verdict.findings}
+        with (
+            draft_of(path) as draft,
+            soundfile.SoundFile(draft, "w", samplerate=audio.rate, channels=1, format="FLAC", subtype="PCM_16") as file,
+        ):
+            file.comment = json.dumps(facts)
+            file.write(audio.samples)
+        return Clip(key, path, chunk, script, audio.rate, length, _unpacked(energies), verdict=verdict)
+
+
+def _packed(energies: np.typing.NDArray[Any]) -> list[int]:
+    """Energies in hundredths of a decibel: short in the tag, and 0.005 dB is far below what loudness asks for."""
+    return [int(v) for v in np.round(1000 * np.log10(np.maximum(energies, 1e-10)))]
+
+
+def _unpacked(hundredths: list[int]) -> tuple[float, ...]:
+    return tuple(10.0 ** (value / 1000) for value in hundredths)

@@ -1,0 +1,62 @@
+"""A script comes in; a tone a character goes out, at once: the voice for rehearsals, and for measuring the rest."""
+
+import functools
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from pipeline.errors import UsageError
+from pipeline.model import Audio, Samples
+
+RATE = 24_000
+CHARACTER_S = 0.2
+FADE_S = 0.01
+LEVEL = 9000
+LOWEST_HZ, STEPS = 220, 24  # two octaves in semitones
+
+
+class Tone:
+    """The rehearsal voice: what is a letter or a character sounds for 0.2 s, everything else is as long a silence."""
+
+    limit = 60
+    workers = 2
+    default_voice = "sine"
+    voices: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "sine": {"language": "any", "gender": "none", "style": "a tone a character, for rehearsals"}
+    }
+
+    def __init__(self, voice: str = "sine", rate: int = 0, pronounce: Mapping[str, str] | None = None) -> None:
+        if voice not in self.voices:
+            raise UsageError(f"there is no voice {voice!r}", "the tone engine has one voice: sine")
+        self._rate = rate
+        self._length = round(RATE * CHARACTER_S / (1 + rate / 100))
+
+    @staticmethod
+    def remedy() -> str:
+        """What is missing for it to speak here: nothing ever."""
+        return ""
+
+    def identity(self) -> Mapping[str, Any]:
+        return {"engine": "tone", "format": 1, "rate": self._rate}
+
+    def script(self, text: str) -> str:
+        """The text as it is said: numbers in words, so that durations are like a voice's."""
+        from pipeline.speak.spoken import spoken
+
+        return spoken(text).text
+
+    def speak(self, script: str) -> Audio:
+        """One tone a character, of exact length."""
+        tones = [_tone(ord(c) % STEPS if c.isalnum() else -1, self._length) for c in script]
+        return Audio(np.concatenate(tones) if tones else np.zeros(0, np.int16), RATE)
+
+
+@functools.cache
+def _tone(step: int, length: int) -> Samples:
+    if step < 0:
+        return np.zeros(length, np.int16)
+    wave = np.sin(2 * math.pi * LOWEST_HZ * 2 ** (step / 12) * np.arange(length) / RATE)
+    fade = np.minimum(1, np.minimum(np.arange(length), np.arange(length)[::-1]) / (FADE_S * RATE))
+    return np.asarray(LEVEL * wave * fade, np.int16)

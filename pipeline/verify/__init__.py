@@ -1,0 +1,1 @@
+"""Clips, ledgers and finished books come in; verdicts go out. Nothing here changes anything."""

@@ -1,0 +1,121 @@
+"""A stitched book comes in; its cover, chapter files and m4b go out, those that stand as they should untouched."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline import codec
+from pipeline.codec import Tags
+from pipeline.errors import UsageError
+from pipeline.files import safe_name, sha256_of
+from pipeline.model import Chapter, Document, Manifest, Samples
+from pipeline.write.cover import copy_cover, write_cover
+
+FORMATS = ("m4a", "mp3")
+COVER = "cover.jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """How a book is bound: the folder, the words on it, the cover picture (None: drawn), the chapters' format.
+
+    `sound_of` gives a section's samples at the book's loudness, for formats other than the one it is joined from.
+    """
+
+    home: Path
+    document: Document
+    narrator: str
+    picture: Path | None
+    chapter_format: str
+    names: Mapping[int, str]  # the chapter files' paths in the folder, by section number
+    sound_of: Callable[[int], Iterable[Samples]]
+
+
+def demand_format(chapter_format: str) -> None:
+    """Raises UsageError for a chapter format that there is not."""
+    if chapter_format not in FORMATS:
+        raise UsageError(f"there is no chapter format {chapter_format!r}", f"choose one of: {', '.join(FORMATS)}")
+
+
+def chapter_names(chapters: Sequence[Chapter], chapter_format: str) -> dict[int, str]:
+    """The chapter files' paths in the book's folder, by section number: chapters/03-<title>.m4a."""
+    width = max(2, len(str(len(chapters))))
+    return {
+        chapter.section.number: (
+            f"chapters/{chapter.section.number:0{width}}-{safe_name(chapter.section.title)}.{chapter_format}"
+        )
+        for chapter in chapters
+    }
+
+
+def write_files(binding: Binding, chapters: Sequence[Chapter], previous: Manifest | None) -> dict[str, str]:
+    """Write the book's files, but for those that the last build left just so; give each path's SHA-256."""
+    home = binding.home
+    _cover(binding)
+    tags = _tags(binding)
+    outputs = {COVER: sha256_of(home / COVER)}
+    kept = _kept(binding, previous, outputs[COVER])
+    for chapter in chapters:
+        name = binding.names[chapter.section.number]
+        digest = kept.get((name, chapter.section.title, chapter.path.stem))
+        if digest is None or not (home / name).is_file() or sha256_of(home / name) != digest:
+            _write_chapter(binding, chapter, tags)
+        outputs[name] = digest or sha256_of(home / name)
+    book = home / f"{home.name}.m4b"
+    codec.join([(chapter.path, chapter.section.title) for chapter in chapters], tags, book)
+    return outputs | {book.name: sha256_of(book)}
+
+
+def remove_stale(home: Path, previous: Manifest | None, outputs: Mapping[str, str]) -> None:
+    """Remove what the last build wrote and this one did not, unless a person has changed it since."""
+    for name, digest in (previous.outputs if previous else {}).items():
+        path = home / name
+        if name not in outputs and path.is_file() and sha256_of(path) == digest:
+            path.unlink()
+
+
+def _cover(binding: Binding) -> None:
+    target = binding.home / COVER
+    if binding.picture:
+        copy_cover(binding.picture, target)
+    else:
+        write_cover(binding.document.title, binding.document.creator, target)
+
+
+def _tags(binding: Binding) -> Tags:
+    document = binding.document
+    return Tags(
+        title=document.title,
+        album=document.title,
+        creator=document.creator,
+        narrator=binding.narrator,
+        date=document.date,
+        language=document.language,
+        cover=binding.home / COVER,
+    )
+
+
+def _kept(binding: Binding, previous: Manifest | None, cover: str) -> dict[tuple[str, str, str], str]:
+    """What the last build wrote with the same words and cover: (path, title, encoding) -> SHA-256."""
+    if previous is None:
+        return {}
+    document = binding.document
+    now = (document.title, document.creator, binding.narrator, document.date, document.language, cover)
+    then = (
+        previous.title, previous.creator, previous.narrator, previous.date, previous.language,
+        previous.outputs.get(COVER),
+    )  # fmt: skip
+    if now != then:
+        return {}
+    return {(s.file, s.title, s.encoding): previous.outputs[s.file] for s in previous.sections}
+
+
+def _write_chapter(binding: Binding, chapter: Chapter, tags: Tags) -> None:
+    """The chapter's own encoding with tags, or, in another format, its sound encoded afresh (never twice lossy)."""
+    number = chapter.section.number
+    target = binding.home / binding.names[number]
+    own = replace(tags, title=chapter.section.title, track=number)
+    if binding.chapter_format == "mp3":
+        codec.write_mp3(binding.sound_of(number), codec.probe(chapter.path).rate, own, target)
+    else:
+        codec.join([(chapter.path, "")], own, target)

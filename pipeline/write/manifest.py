@@ -1,0 +1,52 @@
+"""A Manifest becomes `manifest.json` and is read back from it; written last, it vouches for the other files."""
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.files import write_whole
+from pipeline.model import Manifest
+from pipeline.write.publication import NAME as PUBLICATION
+from pipeline.write.publication import publication
+
+FORMAT = 1
+NAME = "manifest.json"
+
+
+def finished(folder: Path, manifest: Manifest) -> Manifest:
+    """Write the two manifests into the book's folder, ours last; give it as it was written."""
+    content = publication(manifest)
+    write_whole(folder / PUBLICATION, content)
+    digest = hashlib.sha256(content).hexdigest()
+    whole = dataclasses.replace(manifest, outputs={**manifest.outputs, PUBLICATION: digest})
+    write_manifest(whole, folder)
+    return whole
+
+
+def write_manifest(manifest: Manifest, folder: Path) -> None:
+    """Write the manifest into the book's folder: equal manifests give equal bytes."""
+    text = json.dumps(dataclasses.asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True)
+    write_whole(folder / NAME, text.encode() + b"\n")
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a book's folder, None where there is none. Raises InputError for one that cannot be read."""
+    from pydantic import TypeAdapter, ValidationError
+
+    path = folder / NAME
+    if not path.is_file():
+        return None
+    again = f"remove {path} and build the book again: what was spoken is still in the cache"
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read: {error}", again) from error
+    version = content.get("format") if isinstance(content, dict) else None
+    if version != FORMAT:
+        raise InputError(f"{path} has format {version}, this program reads {FORMAT}", again)
+    try:
+        return TypeAdapter(Manifest).validate_python(content)
+    except ValidationError as error:
+        raise InputError(f"{path} is damaged: {error.errors()[0]['loc']}", again) from error

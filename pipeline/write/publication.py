@@ -1,0 +1,52 @@
+"""A book's manifest comes in; `publication.json`, the W3C Audiobooks manifest that players read, goes out.
+
+https://www.w3.org/TR/audiobooks/ (Recommendation of 10 November 2020).
+"""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from pipeline.model import Manifest, SpokenSection
+
+NAME = "publication.json"
+MEDIA_TYPES = {"m4a": "audio/mp4", "mp3": "audio/mpeg"}
+
+
+def publication(manifest: Manifest) -> bytes:
+    """The publication manifest; durations are ISO 8601, addresses relative to the book's folder."""
+    facts: dict[str, Any] = {
+        "@context": ["https://schema.org", "https://www.w3.org/ns/pub-context"],
+        "conformsTo": "https://www.w3.org/TR/audiobooks/",
+        "type": "Audiobook",
+        "id": f"urn:sha256:{manifest.origin.sha256}",
+        "name": manifest.title,
+        "author": manifest.creator,
+        "readBy": manifest.narrator,
+        "inLanguage": manifest.language,
+        "datePublished": manifest.date,
+        "duration": _iso(manifest.duration),
+        "resources": [{"url": "cover.jpg", "rel": "cover", "encodingFormat": "image/jpeg"}],
+        "readingOrder": [_item(section, manifest.chapter_format) for section in manifest.sections],
+    }
+    present = {name: value for name, value in facts.items() if value}
+    return json.dumps(present, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _item(section: SpokenSection, chapter_format: str) -> dict[str, str]:
+    return {
+        "type": "LinkedResource",
+        "url": quote(section.file),
+        "encodingFormat": MEDIA_TYPES[chapter_format],
+        "name": section.title,
+        "duration": _iso(section.end - section.start),
+    }
+
+
+def _iso(milliseconds: int) -> str:
+    """A duration as ISO 8601 has it.
+
+    >>> _iso(63_250)
+    'PT63.250S'
+    """
+    return f"PT{milliseconds // 1000}.{milliseconds % 1000:03}S"

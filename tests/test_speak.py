@@ -1,0 +1,92 @@
+"""Clips are spoken once, in order, checked before they are kept, and found again by content."""
+
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from pipeline.errors import EngineError
+from pipeline.model import Chunk, Clip, Section
+from pipeline.speak import Job, Part, Studio
+from pipeline.speak.cache import ClipCache, clip_key
+from pipeline.verify.clip import check_clip
+from tests.conftest import Hum
+
+
+def part(number: int, *texts: str, engine: Hum, take: int = 0) -> Part:
+    chunks = tuple(Chunk(text, (0, len(text)), 0.3) for text in texts)
+    return Part(Section(number, f"第{number}章", 1, chunks), tuple(Job(chunk, engine, take) for chunk in chunks))
+
+
+class Ledger:
+    """Remembers what was heard."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[int, str, bool]] = []
+
+    def __call__(self, section: Section, clip: Clip, fresh: bool) -> None:
+        self.heard.append((section.number, clip.chunk.text, fresh))
+
+
+def studio(folder: Path, heard: Ledger | None = None) -> Studio:
+    return Studio(ClipCache(folder), check_clip, heard or Ledger(), workers=2)
+
+
+def test_sections_come_in_order_with_all_their_clips(tmp_path: Path, hum: Hum) -> None:
+    parts = [part(n, *(f"第{n}章第{k}句" for k in range(5)), engine=hum) for n in range(1, 8)]
+    spoken = list(studio(tmp_path).speak(parts))
+    assert [section.number for section, _ in spoken] == list(range(1, 8))
+    assert [clip.chunk.text for clip in spoken[2][1]] == [f"第3章第{k}句" for k in range(5)]
+
+
+def test_what_is_spoken_is_found_again_wherever_it_stands(tmp_path: Path, hum: Hum) -> None:
+    list(studio(tmp_path).speak([part(1, "甲句", "乙句", engine=hum)]))
+    heard = Ledger()
+    list(studio(tmp_path, heard).speak([part(9, "新句", "乙句", "甲句", engine=hum)]))
+    assert [fresh for _, _, fresh in heard.heard] == [True, False, False]
+
+
+def test_another_take_or_another_rate_is_another_clip(hum: Hum) -> None:
+    keys = {
+        clip_key(hum.identity(), "甲", 0),
+        clip_key(hum.identity(), "甲", 1),
+        clip_key(Hum(rate=5).identity(), "甲", 0),
+    }
+    assert len(keys) == 3
+
+
+def test_a_busy_voice_is_asked_again(tmp_path: Path) -> None:
+    hum = Hum(busy={"甲句": 2})
+    [(_, clips)] = studio(tmp_path).speak([part(1, "甲句", engine=hum)])
+    assert clips[0].length > 0
+
+
+def test_a_failure_names_the_place_and_keeps_what_was_spoken(tmp_path: Path) -> None:
+    hum = Hum(broken={"坏句"})
+    with pytest.raises(EngineError, match=r"section 3.*坏句.*it will not be said"):
+        list(studio(tmp_path).speak([part(1, "甲句", engine=hum), part(3, "乙句", "坏句", engine=hum)]))
+    assert ClipCache(tmp_path).path(clip_key(hum.identity(), "甲句", 0)).is_file()
+
+
+def test_a_clip_that_fails_its_check_never_enters_the_cache(tmp_path: Path) -> None:
+    hum = Hum(silent={"哑句"})
+    with pytest.raises(EngineError, match="silent"):
+        list(studio(tmp_path).speak([part(1, "哑句", engine=hum)]))
+    assert not list(tmp_path.rglob("*.flac"))
+
+
+def test_a_damaged_clip_counts_as_absent(tmp_path: Path, hum: Hum) -> None:
+    [(_, clips)] = studio(tmp_path).speak([part(1, "甲句", engine=hum)])
+    whole = clips[0].path.read_bytes()
+    for damaged in (b"", whole[:20], b"\0" * len(whole)):
+        clips[0].path.write_bytes(damaged)
+        assert ClipCache(tmp_path).find(clips[0].key, clips[0].chunk, "甲句") is None
+
+
+def test_a_clip_is_kept_sample_for_sample_with_its_energies(tmp_path: Path, hum: Hum) -> None:
+    [(_, clips)] = studio(tmp_path).speak([part(1, "甲乙丙丁句", engine=hum)])
+    samples, rate = soundfile.read(clips[0].path, dtype="int16")
+    assert (len(samples), rate) == (clips[0].length, 24_000)
+    found = ClipCache(tmp_path).find(clips[0].key, clips[0].chunk, "甲乙丙丁句")
+    assert found == clips[0]
+    assert len(found.energies) == clips[0].length // 2400
