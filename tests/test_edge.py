@@ -1,0 +1,208 @@
+"""The online voice against a local service: for every fault a whole sound or the right error, never half a clip."""
+
+import random
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import edge_tts
+import numpy as np
+import pytest
+from edge_tts.drm import DRM
+
+from pipeline.errors import EngineBusy, EngineError, InputError, UsageError
+from pipeline.model import Audio
+from pipeline.speak.engines.edge import URL_VARIABLE, Edge, Patience
+from tests.edge_server import CERTIFICATE, ENCODER_DELAY_S, RATE, SKEW_S, EdgeServer, Fault, speech
+
+TEXT = "春天来了。山上的花都开了，红的白的都有！你去看过没有？"
+IMPATIENT = Patience(silence=0.5, total=1.5, per_character=0.0)
+
+WHOLE = (Fault.NONE, Fault.SKEWED, Fault.SLOW, Fault.REPEATED_BOUNDARY, Fault.HANG_UP)
+FOR_GOOD = (Fault.FORBIDDEN, Fault.FORBIDDEN_WITHOUT_DATE, Fault.GONE)
+FOR_NOW = tuple(fault for fault in Fault if fault not in (*WHOLE, *FOR_GOOD))
+
+Serve = Callable[..., EdgeServer]
+
+
+@pytest.fixture
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """Start a service with a plan of faults, and point new engines at it."""
+    monkeypatch.setattr(DRM, "clock_skew_seconds", 0.0)
+    monkeypatch.setenv("NO_PROXY", "*")
+    running: list[EdgeServer] = []
+
+    def start(*plan: Fault, tls: bool = False) -> EdgeServer:
+        server = EdgeServer(plan, tls=tls).__enter__()
+        running.append(server)
+        monkeypatch.setenv(URL_VARIABLE, server.url)
+        return server
+
+    yield start
+    for server in running:
+        server.__exit__(None, None, None)
+
+
+def assert_says(audio: Audio, text: str, rate: int = 0) -> None:
+    """The samples are, but for what MP3 loses, those of the service's own sound."""
+    wanted = speech(text, rate).samples
+    assert audio.rate == RATE and audio.samples.dtype == np.int16
+    assert abs(len(audio.samples) - len(wanted)) < 0.1 * RATE
+    heard = audio.samples[round(ENCODER_DELAY_S * RATE) :][: len(wanted)].astype(float)
+    assert np.corrcoef(heard, wanted[: len(heard)].astype(float))[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("fault", WHOLE)
+def test_harmless_faults_give_the_whole_sound(serve: Serve, fault: Fault) -> None:
+    server = serve(fault)
+    assert_says(Edge(patience=IMPATIENT).speak(TEXT), TEXT)
+    assert set(server.texts) == {TEXT}
+
+
+@pytest.mark.parametrize("fault", FOR_NOW)
+def test_passing_faults_are_busy_and_the_next_call_is_whole(serve: Serve, fault: Fault) -> None:
+    serve(fault)
+    engine = Edge(patience=IMPATIENT)
+    with pytest.raises(EngineBusy, match="the edge voice") as caught:
+        engine.speak(TEXT)
+    assert "--engine kokoro" in caught.value.remedy
+    assert_says(engine.speak(TEXT), TEXT)
+
+
+def test_a_server_that_hangs_up_again_and_again_is_busy(serve: Serve) -> None:
+    serve(*[Fault.HANG_UP] * 4)
+    with pytest.raises(EngineBusy, match="connection to the edge voice broke"):
+        Edge(patience=IMPATIENT).speak(TEXT)
+
+
+@pytest.mark.parametrize("fault", FOR_GOOD)
+def test_lasting_refusals_are_final_and_name_the_embedded_voice(serve: Serve, fault: Fault) -> None:
+    serve(fault, fault)
+    with pytest.raises(EngineError) as caught:
+        Edge(patience=IMPATIENT).speak(TEXT)
+    assert not isinstance(caught.value, EngineBusy)
+    assert "--engine kokoro" in caught.value.remedy
+    assert ("pip install -U edge-tts" in caught.value.remedy) == (fault is not Fault.GONE)
+
+
+def test_a_wrong_clock_is_set_by_the_server_s_date(serve: Serve) -> None:
+    server = serve(Fault.SKEWED)
+    Edge().speak(TEXT)
+    assert DRM.clock_skew_seconds == pytest.approx(SKEW_S, abs=5)
+    assert len(set(server.tokens)) == 2, "the second token must be made with the mended clock"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ws://127.0.0.1:9/edge/v1?x=y", "ws://no-such-host.invalid/edge/v1?x=y"],
+    ids=["refused", "no such name"],
+)
+def test_no_network_is_final(serve: Serve, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv(URL_VARIABLE, url)
+    with pytest.raises(EngineError, match="cannot be reached") as caught:
+        Edge().speak(TEXT)
+    assert not isinstance(caught.value, EngineBusy)
+    assert caught.value.exit_code == 4 and "--engine kokoro" in caught.value.remedy
+
+
+def test_tls(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    serve(tls=True)
+    with pytest.raises(EngineError, match="cannot be trusted") as caught:
+        Edge().speak(TEXT)
+    assert not isinstance(caught.value, EngineBusy)
+    monkeypatch.setattr(edge_tts.communicate, "_SSL_CTX", ssl.create_default_context(cafile=str(CERTIFICATE)))
+    assert_says(Edge().speak(TEXT), TEXT)
+
+
+@pytest.mark.parametrize("fault", [Fault.STALLED, Fault.STALLED_AT_ONCE, Fault.TRICKLE])
+def test_a_silent_or_slow_server_is_given_up_in_time(serve: Serve, fault: Fault) -> None:
+    serve(fault)
+    start = time.monotonic()
+    with pytest.raises(EngineBusy, match="in time"):
+        Edge(patience=IMPATIENT).speak(TEXT)
+    assert time.monotonic() - start < IMPATIENT.total + 1.0
+
+
+def test_voice_and_rate_reach_the_service(serve: Serve) -> None:
+    serve()
+    fast = Edge("zh-TW-YunJheNeural", 25).speak(TEXT)
+    assert_says(fast, TEXT, rate=25)
+
+
+def test_long_texts_go_out_in_pieces_and_come_back_in_order(serve: Serve) -> None:
+    server = serve()
+    text = "".join(f"第{n}句说的是山水与花草树木。" for n in range(70))
+    audio = Edge().speak(text)
+    assert len(server.texts) == 2 and "".join(server.texts) == text
+    assert all(len(piece.encode()) < 4096 for piece in server.texts)
+    assert len(audio.samples) / RATE == pytest.approx(sum(len(speech(t).samples) for t in server.texts) / RATE, abs=0.2)
+
+
+def test_signs_of_markup_are_said_and_not_obeyed(serve: Serve) -> None:
+    server = serve()
+    text = "甲<乙>与A&B相等，</speak>。"
+    assert_says(Edge().speak(text), text)
+    assert server.texts == [text]
+
+
+def test_nothing_to_say_is_an_error_and_no_request(serve: Serve) -> None:
+    server = serve()
+    with pytest.raises(EngineError, match="nothing to say"):
+        Edge().speak("……！")
+    assert server.tokens == []
+
+
+def test_many_threads_and_many_faults_never_give_half_a_clip(serve: Serve) -> None:
+    """200 chunks from 4 threads, one connection in ten spoilt; every chunk is whole after a few calls."""
+    dice = random.Random(2)
+    quick = [fault for fault in FOR_NOW if fault not in (Fault.TRICKLE, Fault.STALLED, Fault.STALLED_AT_ONCE)]
+    server = serve(*(dice.choice(quick) if dice.random() < 0.1 else Fault.NONE for _ in range(1000)))
+    engine = Edge()
+    texts = [f"第{n % 20}段。花开{'花' * (n % 20)}了。再见！" for n in range(200)]
+
+    def spoken(text: str) -> int:
+        for busy in range(8):
+            try:
+                assert_says(engine.speak(text), text)
+            except EngineBusy:
+                continue
+            return busy
+        raise AssertionError(f"{text} was never spoken")
+
+    with ThreadPoolExecutor(engine.workers) as pool:
+        refusals = sum(pool.map(spoken, texts))
+    assert refusals == len(server.tokens) - len(texts) > 5, "each refusal is one request and the other way round"
+
+
+def test_identity_tells_all_that_changes_the_sound(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(URL_VARIABLE, raising=False)
+    own = Edge().identity()
+    assert own == {
+        "engine": "edge",
+        "voice": "zh-CN-YunxiNeural",
+        "rate": 0,
+        "format": "audio-24khz-48kbitrate-mono-mp3",
+    }
+    assert Edge(rate=5).identity() != own != Edge("zh-CN-YunyangNeural").identity()
+    monkeypatch.setenv(URL_VARIABLE, "wss://voice.example/edge/v1?TrustedClientToken=secret")
+    other = Edge().identity()
+    assert other != own and "secret" not in str(other)
+
+
+def test_wrong_settings_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="no voice 'zh-CN-NobodyNeural'") as caught:
+        Edge("zh-CN-NobodyNeural")
+    assert "zh-CN-XiaoxiaoNeural" in caught.value.remedy
+    with pytest.raises(InputError, match="重庆"):
+        Edge(pronounce={"重庆": "chóng qìng"})
+    monkeypatch.setenv(URL_VARIABLE, "https://voice.example")
+    with pytest.raises(UsageError, match=URL_VARIABLE):
+        Edge()
+
+
+def test_voices_are_listed_without_network() -> None:
+    assert Edge.default_voice in Edge.voices
+    assert {facts["language"][:5] for facts in Edge.voices.values()} == {"zh-CN", "zh-HK", "zh-TW"}
+    assert all(set(facts) == {"language", "gender", "style"} for facts in Edge.voices.values())
+    assert Edge.remedy() == ""
