@@ -5,6 +5,8 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 
 import edge_tts
 import numpy as np
@@ -14,6 +16,7 @@ from edge_tts.drm import DRM
 from pipeline.errors import EngineBusy, EngineError, InputError, UsageError
 from pipeline.model import Audio
 from pipeline.speak.engines.edge import URL_VARIABLE, Edge, Patience
+from pipeline.speak.engines.edge_pace import Pace, Tempo
 from tests.edge_server import CERTIFICATE, ENCODER_DELAY_S, RATE, SKEW_S, EdgeServer, Fault, speech
 
 TEXT = "春天来了。山上的花都开了，红的白的都有！你去看过没有？"
@@ -23,7 +26,16 @@ WHOLE = (Fault.NONE, Fault.SKEWED, Fault.SLOW, Fault.REPEATED_BOUNDARY, Fault.HA
 FOR_GOOD = (Fault.FORBIDDEN, Fault.FORBIDDEN_WITHOUT_DATE, Fault.GONE)
 FOR_NOW = tuple(fault for fault in Fault if fault not in (*WHOLE, *FOR_GOOD))
 
+HURRIED = Tempo(gap=0.0, pause=0.01, longest_pause=0.02, refusals=1000)
+
 Serve = Callable[..., EdgeServer]
+Open = Callable[..., Edge]
+
+
+@pytest.fixture
+def edge(tmp_path: Path) -> Open:
+    """Open an engine that waits for nothing longer than it must."""
+    return partial(Edge, patience=IMPATIENT, pace=Pace(tmp_path / "peace.json", HURRIED))
 
 
 @pytest.fixture
@@ -54,41 +66,41 @@ def assert_says(audio: Audio, text: str, rate: int = 0) -> None:
 
 
 @pytest.mark.parametrize("fault", WHOLE)
-def test_harmless_faults_give_the_whole_sound(serve: Serve, fault: Fault) -> None:
+def test_harmless_faults_give_the_whole_sound(serve: Serve, edge: Open, fault: Fault) -> None:
     server = serve(fault)
-    assert_says(Edge(patience=IMPATIENT).speak(TEXT), TEXT)
+    assert_says(edge().speak(TEXT), TEXT)
     assert set(server.texts) == {TEXT}
 
 
 @pytest.mark.parametrize("fault", FOR_NOW)
-def test_passing_faults_are_busy_and_the_next_call_is_whole(serve: Serve, fault: Fault) -> None:
+def test_passing_faults_are_busy_and_the_next_call_is_whole(serve: Serve, edge: Open, fault: Fault) -> None:
     serve(fault)
-    engine = Edge(patience=IMPATIENT)
+    engine = edge()
     with pytest.raises(EngineBusy, match="the edge voice") as caught:
         engine.speak(TEXT)
     assert "--engine kokoro" in caught.value.remedy
     assert_says(engine.speak(TEXT), TEXT)
 
 
-def test_a_server_that_hangs_up_again_and_again_is_busy(serve: Serve) -> None:
+def test_a_server_that_hangs_up_again_and_again_is_busy(serve: Serve, edge: Open) -> None:
     serve(*[Fault.HANG_UP] * 4)
     with pytest.raises(EngineBusy, match="connection to the edge voice broke"):
-        Edge(patience=IMPATIENT).speak(TEXT)
+        edge().speak(TEXT)
 
 
 @pytest.mark.parametrize("fault", FOR_GOOD)
-def test_lasting_refusals_are_final_and_name_the_embedded_voice(serve: Serve, fault: Fault) -> None:
+def test_lasting_refusals_are_final_and_name_the_embedded_voice(serve: Serve, edge: Open, fault: Fault) -> None:
     serve(fault, fault)
     with pytest.raises(EngineError) as caught:
-        Edge(patience=IMPATIENT).speak(TEXT)
+        edge().speak(TEXT)
     assert not isinstance(caught.value, EngineBusy)
     assert "--engine kokoro" in caught.value.remedy
     assert ("pip install -U edge-tts" in caught.value.remedy) == (fault is not Fault.GONE)
 
 
-def test_a_wrong_clock_is_set_by_the_server_s_date(serve: Serve) -> None:
+def test_a_wrong_clock_is_set_by_the_server_s_date(serve: Serve, edge: Open) -> None:
     server = serve(Fault.SKEWED)
-    Edge().speak(TEXT)
+    edge().speak(TEXT)
     assert DRM.clock_skew_seconds == pytest.approx(SKEW_S, abs=5)
     assert len(set(server.tokens)) == 2, "the second token must be made with the mended clock"
 
@@ -98,67 +110,67 @@ def test_a_wrong_clock_is_set_by_the_server_s_date(serve: Serve) -> None:
     ["ws://127.0.0.1:9/edge/v1?x=y", "ws://no-such-host.invalid/edge/v1?x=y"],
     ids=["refused", "no such name"],
 )
-def test_no_network_is_final(serve: Serve, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_no_network_is_final(serve: Serve, edge: Open, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv(URL_VARIABLE, url)
     with pytest.raises(EngineError, match="cannot be reached") as caught:
-        Edge().speak(TEXT)
+        edge().speak(TEXT)
     assert not isinstance(caught.value, EngineBusy)
     assert caught.value.exit_code == 4 and "--engine kokoro" in caught.value.remedy
 
 
-def test_tls(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tls(serve: Serve, edge: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     serve(tls=True)
     with pytest.raises(EngineError, match="cannot be trusted") as caught:
-        Edge().speak(TEXT)
+        edge().speak(TEXT)
     assert not isinstance(caught.value, EngineBusy)
     monkeypatch.setattr(edge_tts.communicate, "_SSL_CTX", ssl.create_default_context(cafile=str(CERTIFICATE)))
-    assert_says(Edge().speak(TEXT), TEXT)
+    assert_says(edge().speak(TEXT), TEXT)
 
 
 @pytest.mark.parametrize("fault", [Fault.STALLED, Fault.STALLED_AT_ONCE, Fault.TRICKLE])
-def test_a_silent_or_slow_server_is_given_up_in_time(serve: Serve, fault: Fault) -> None:
+def test_a_silent_or_slow_server_is_given_up_in_time(serve: Serve, edge: Open, fault: Fault) -> None:
     serve(fault)
     start = time.monotonic()
     with pytest.raises(EngineBusy, match="in time"):
-        Edge(patience=IMPATIENT).speak(TEXT)
+        edge().speak(TEXT)
     assert time.monotonic() - start < IMPATIENT.total + 1.0
 
 
-def test_voice_and_rate_reach_the_service(serve: Serve) -> None:
+def test_voice_and_rate_reach_the_service(serve: Serve, edge: Open) -> None:
     serve()
-    fast = Edge("zh-TW-YunJheNeural", 25).speak(TEXT)
+    fast = edge("zh-TW-YunJheNeural", 25).speak(TEXT)
     assert_says(fast, TEXT, rate=25)
 
 
-def test_long_texts_go_out_in_pieces_and_come_back_in_order(serve: Serve) -> None:
+def test_long_texts_go_out_in_pieces_and_come_back_in_order(serve: Serve, edge: Open) -> None:
     server = serve()
     text = "".join(f"第{n}句说的是山水与花草树木。" for n in range(70))
-    audio = Edge().speak(text)
+    audio = edge(patience=Patience()).speak(text)
     assert len(server.texts) == 2 and "".join(server.texts) == text
     assert all(len(piece.encode()) < 4096 for piece in server.texts)
     assert len(audio.samples) / RATE == pytest.approx(sum(len(speech(t).samples) for t in server.texts) / RATE, abs=0.2)
 
 
-def test_signs_of_markup_are_said_and_not_obeyed(serve: Serve) -> None:
+def test_signs_of_markup_are_said_and_not_obeyed(serve: Serve, edge: Open) -> None:
     server = serve()
     text = "甲<乙>与A&B相等，</speak>。"
-    assert_says(Edge().speak(text), text)
+    assert_says(edge().speak(text), text)
     assert server.texts == [text]
 
 
-def test_nothing_to_say_is_an_error_and_no_request(serve: Serve) -> None:
+def test_nothing_to_say_is_an_error_and_no_request(serve: Serve, edge: Open) -> None:
     server = serve()
     with pytest.raises(EngineError, match="nothing to say"):
-        Edge().speak("……！")
+        edge().speak("……！")
     assert server.tokens == []
 
 
-def test_many_threads_and_many_faults_never_give_half_a_clip(serve: Serve) -> None:
+def test_many_threads_and_many_faults_never_give_half_a_clip(serve: Serve, edge: Open) -> None:
     """200 chunks from 4 threads, one connection in ten spoilt; every chunk is whole after a few calls."""
     dice = random.Random(2)
     quick = [fault for fault in FOR_NOW if fault not in (Fault.TRICKLE, Fault.STALLED, Fault.STALLED_AT_ONCE)]
     server = serve(*(dice.choice(quick) if dice.random() < 0.1 else Fault.NONE for _ in range(1000)))
-    engine = Edge()
+    engine = edge(patience=Patience())
     texts = [f"第{n % 20}段。花开{'花' * (n % 20)}了。再见！" for n in range(200)]
 
     def spoken(text: str) -> int:
@@ -175,7 +187,7 @@ def test_many_threads_and_many_faults_never_give_half_a_clip(serve: Serve) -> No
     assert refusals == len(server.tokens) - len(texts) > 5, "each refusal is one request and the other way round"
 
 
-def test_identity_tells_all_that_changes_the_sound(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_identity_tells_all_that_changes_the_sound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(URL_VARIABLE, raising=False)
     own = Edge().identity()
     assert own == {
@@ -206,3 +218,20 @@ def test_voices_are_listed_without_network() -> None:
     assert {facts["language"][:5] for facts in Edge.voices.values()} == {"zh-CN", "zh-HK", "zh-TW"}
     assert all(set(facts) == {"language", "gender", "style"} for facts in Edge.voices.values())
     assert Edge.remedy() == ""
+
+
+def test_a_service_that_refuses_again_and_again_is_left_in_peace(serve: Serve, tmp_path: Path) -> None:
+    server = serve(*[Fault.UNAVAILABLE] * 3)
+    record = tmp_path / "peace.json"
+    tempo = Tempo(gap=0.0, pause=0.01, refusals=3, peace=1.0)
+    engine = Edge(pace=Pace(record, tempo))
+    for _ in range(3):
+        with pytest.raises(EngineBusy):
+            engine.speak(TEXT)
+    for again in (engine, Edge(pace=Pace(record, tempo))):  # the second is a build that was started again
+        with pytest.raises(EngineError, match="left in peace") as caught:
+            again.speak(TEXT)
+        assert not isinstance(caught.value, EngineBusy) and "--engine kokoro" in caught.value.remedy
+    assert len(server.tokens) == 3, "no request may go out in the time of peace"
+    time.sleep(1.0)
+    assert_says(engine.speak(TEXT), TEXT)

@@ -19,6 +19,7 @@ from pipeline.errors import EngineError, UsageError
 from pipeline.model import Audio
 from pipeline.speak.engines.edge_answer import RATE, Answer, answer_of, letters, whole_sound
 from pipeline.speak.engines.edge_failure import understood_failures
+from pipeline.speak.engines.edge_pace import Pace, pace_of
 from pipeline.speak.engines.homophones import is_hanzi, respelt, syllables
 
 URL_VARIABLE = "AUDIOBOOK_EDGE_URL"  # ws:// or wss:// of another server that speaks the same protocol
@@ -78,6 +79,7 @@ class Edge:
         pronounce: Mapping[str, str] | None = None,
         *,
         patience: Patience | None = None,
+        pace: Pace | None = None,
     ) -> None:
         if voice not in VOICES:
             raise UsageError(f"the edge engine has no voice {voice!r}", f"choose one of: {', '.join(VOICES)}")
@@ -86,6 +88,7 @@ class Edge:
         self._words = {word: syllables(word, pinyin) for word, pinyin in (pronounce or {}).items()}
         self._patience = patience or Patience()
         self._url = _other_server(os.environ.get(URL_VARIABLE, ""))
+        self._pace = pace or pace_of(_address(self._url))
 
     @staticmethod
     def remedy() -> str:
@@ -95,9 +98,9 @@ class Edge:
         return "" if find_spec("edge_tts") else "pip install edge-tts"
 
     def identity(self) -> Mapping[str, Any]:
-        """What changes the sound; another server than Microsoft's is named, its query (a key) is not."""
+        """What changes the sound; another server than Microsoft's is named, a key in its address is not."""
         known = {"engine": "edge", "voice": self._voice, "rate": self._rate, "format": OUTPUT_FORMAT}
-        return known | ({"server": self._url.partition("?")[0]} if self._url else {})
+        return known | ({"server": _address(self._url)} if self._url else {})
 
     def script(self, text: str) -> str:
         """The text as it is said, the person's words respelt, and closed with a full stop.
@@ -124,7 +127,7 @@ class Edge:
         return Audio(np.concatenate([sound.samples for sound in sounds]), RATE)
 
     def _sound(self, text: str) -> Audio:
-        with understood_failures():
+        with self._pace.turn(), understood_failures():
             answer = asyncio.run(self._answer(text))
         return whole_sound(text, answer)
 
@@ -176,3 +179,13 @@ def _other_server(url: str) -> str:
     if urlsplit(url).scheme not in ("ws", "wss") or not urlsplit(url).netloc:
         raise UsageError(f"{URL_VARIABLE}={url!r} is not a WebSocket address", "write ws://HOST:PORT/PATH, or unset it")
     return url if "?" in url else f"{url}?TrustedClientToken=none"
+
+
+def _address(url: str) -> str:
+    """A server's address without user, password and query, which may be secret.
+
+    >>> _address("wss://me:secret@voice.example:8443/edge/v1?TrustedClientToken=secret")
+    'voice.example:8443/edge/v1'
+    """
+    parts = urlsplit(url)
+    return parts.netloc.rpartition("@")[2] + parts.path

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from pipeline.errors import EngineBusy, EngineError
 from pipeline.speak.engines.edge_answer import LATER
+from pipeline.speak.engines.edge_pace import Refused
 
 EMBEDDED = "use the embedded voice, which needs no network: --engine kokoro"
 OFFLINE = f"check the network connection, or {EMBEDDED}"
@@ -35,7 +36,7 @@ def understood_failures() -> Iterator[None]:
     except SkewAdjustmentError as error:
         raise EngineError("the edge voice's service refuses this client (403)", UPGRADE) from error
     except NoAudioReceived as error:
-        raise EngineBusy("the edge voice sent no sound", LATER) from error
+        raise Refused("the edge voice sent no sound", LATER) from error
     except (aiohttp.ClientError, ConnectionError) as error:
         raise _connection_failure(error) from error
     except (EdgeTTSException, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -67,6 +68,6 @@ def _refusal(status: int) -> EngineError:
 network: --engine kokoro
     """
     if status == TOO_MANY_REQUESTS or status >= SERVER_FAULTS:
-        return EngineBusy(f"the edge voice is busy ({status})", LATER)
+        return Refused(f"the edge voice is busy ({status})", LATER)
     remedy = UPGRADE if status == FORBIDDEN else OFFLINE
     return EngineError(f"the edge voice's service refuses this client ({status})", remedy)
