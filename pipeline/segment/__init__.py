@@ -1,0 +1,62 @@
+"""A repaired Document comes in; its Outline goes out: sections of chunks, and a named rule for all that no chunk holds.
+
+Every character of the document's text is in exactly one chunk or in exactly one dropped edit.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+from pipeline.model import Document, Outline
+from pipeline.segment.chunks import Sizes, speakable
+from pipeline.segment.contents import contents_lines
+from pipeline.segment.cutting import dropped_edits, pieces_of, section_of
+from pipeline.segment.numbering import numbering_notes
+from pipeline.segment.page import Page
+from pipeline.segment.scheme import Candidates, Heading, headings_of
+from pipeline.segment.sections import drafts_of
+
+__all__ = ["Sizes", "segment"]
+
+CONTENTS = "contents"
+REPEATED = "repeated heading"
+RULE_LINE = "rule line"
+
+
+def segment(document: Document, sizes: Sizes) -> Outline:
+    """Cut a document into sections and chunks; `sizes` are the voice's.
+
+    >>> from pipeline.model import Origin
+    >>> text = "第一章 起\\n\\n话说。\\n第二章 承\\n又说。\\n"
+    >>> outline = segment(Document("", text, text, Origin("", "", "")), Sizes())
+    >>> [(section.title, [chunk.text for chunk in section.chunks]) for section in outline.sections]
+    [('第一章 起', ['第一章 起', '话说。']), ('第二章 承', ['第二章 承', '又说。'])]
+    >>> {edit.rule for edit in outline.dropped}
+    {'layout'}
+    """
+    page = Page(document)
+    candidates = Candidates(page, contents_lines(Candidates(page)))
+    headings = headings_of(candidates)
+    rules = _left_out(candidates, headings)
+    spoken = [number for number in candidates.filled if number not in rules]
+    kept = [heading for heading in headings if heading.line not in rules]
+    drafts = drafts_of(candidates, spoken, kept, document.title)
+    pieces = [pieces_of(page, draft, sizes) for draft in drafts]
+    sections = tuple(
+        section_of(page, draft, number, own, sizes)
+        for number, (draft, own) in enumerate(zip(drafts, pieces, strict=True), 1)
+    )
+    dropped = dropped_edits(page, chain.from_iterable(pieces), rules)
+    return Outline(sections, tuple(dropped), tuple(numbering_notes(kept, page)))
+
+
+def _left_out(candidates: Candidates, headings: Sequence[Heading]) -> Mapping[int, str]:
+    """The lines that are not spoken, with the rule for each."""
+    silent = {number: RULE_LINE for number in candidates.filled if not speakable(candidates.lines[number].text)}
+    contents = dict.fromkeys(candidates.skipped, CONTENTS)
+    titles = {heading.line: candidates.lines[heading.line].text for heading in headings}
+    repeated = {
+        following: REPEATED
+        for line, title in titles.items()
+        if titles.get(following := candidates.following(line)) == title
+    }
+    return silent | contents | repeated

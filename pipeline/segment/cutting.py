@@ -1,0 +1,112 @@
+"""The draft of a section comes in; its chunks with their pauses go out, and at last the edits for all that is left."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from pipeline.model import Chunk, Edit, Section, Span
+from pipeline.segment.chunks import Sizes, chunk_spans
+from pipeline.segment.headings import hash_mark
+from pipeline.segment.page import BLANKS, Line, Page
+from pipeline.segment.pauses import CLOSERS, pause_after
+from pipeline.segment.sections import Draft
+
+LAYOUT = "layout"
+HEADING_MARK = "heading mark"
+VERSE_LENGTH = 20  # characters; a longer line without a mark at its end is no verse
+_ENDED = re.compile(f"[。｡.！!？?…⋯；;：:—][{re.escape(CLOSERS)}]*$")
+_OPENERS = tuple('“‘「『"')
+
+
+class Taken(NamedTuple):
+    """text[start:end] left out by `rule`; "" where a chunk holds it."""
+
+    start: int
+    end: int
+    rule: str
+
+
+class Piece(NamedTuple):
+    """A chunk's place in the text, and the place a pause is chosen by."""
+
+    start: int
+    end: int
+    place: str
+    heading: bool
+    paragraph: int
+
+
+def pieces_of(page: Page, draft: Draft, sizes: Sizes) -> list[Piece]:
+    """The pieces of the text that a section speaks, in order, without blanks around them."""
+    pieces: list[Piece] = []
+    for paragraph, (number, following) in enumerate(zip(draft.lines, [*draft.lines[1:], -1], strict=True)):
+        heading = number in draft.headings
+        spans = list(_trimmed(page, _body(page.lines[number], heading), sizes))
+        places = ["inside"] * (len(spans) - 1) + [_place(page, draft, number, following)]
+        pieces += (Piece(*span, place, heading, paragraph) for span, place in zip(spans, places, strict=True))
+    return pieces
+
+
+def section_of(page: Page, draft: Draft, number: int, pieces: Sequence[Piece], sizes: Sizes) -> Section:
+    """A section of these pieces."""
+    return Section(number, draft.title, draft.level, tuple(_chunk(page, piece, sizes) for piece in pieces))
+
+
+def dropped_edits(page: Page, pieces: Iterable[Piece], rules: Mapping[int, str]) -> Iterator[Edit]:
+    """What is left of the text around the pieces: lines left out by their rule, heading marks, and the layout."""
+    named = [Taken(page.lines[number].start, page.lines[number].end, rule) for number, rule in rules.items()]
+    taken = sorted([*named, *(Taken(piece.start, piece.end, "") for piece in pieces)])
+    position = 0
+    for start, end, rule in [*taken, Taken(len(page.document.text), len(page.document.text), "")]:
+        yield from _gap(page, position, start)
+        if rule:
+            yield _dropped(page, start, end, rule)
+        position = end
+
+
+def _gap(page: Page, start: int, end: int) -> Iterator[Edit]:
+    gap = page.document.text[start:end]
+    mark = len(gap.rstrip(BLANKS)) - len(gap.rstrip(BLANKS).rstrip("#"))
+    edge = end - (len(gap) - len(gap.rstrip(BLANKS)))
+    parts = ((start, edge - mark, LAYOUT), (edge - mark, edge, HEADING_MARK), (edge, end, LAYOUT))
+    yield from (_dropped(page, *part) for part in parts if part[0] < part[1])
+
+
+def _dropped(page: Page, start: int, end: int, rule: str) -> Edit:
+    span = page.source_span(start, end)
+    return Edit(rule, span, page.document.source[slice(*span)], "")
+
+
+def _body(line: Line, heading: bool) -> Line:
+    """A heading's line without the # in front of it."""
+    hashed = hash_mark(line.text) if heading else None
+    return Line(line.start + hashed[1], line.text[hashed[1] :]) if hashed else line
+
+
+def _trimmed(page: Page, line: Line, sizes: Sizes) -> Iterator[Span]:
+    """The chunks of a line in offsets of the text, without blanks around them."""
+    for start, end in chunk_spans(line.text, sizes, lambda offset: page.divided(line.start + offset)):
+        raw = line.text[start:end]
+        first = line.start + end - len(raw.lstrip(BLANKS))
+        last = line.start + start + len(raw.rstrip(BLANKS))
+        yield (line.start + start if page.divided(first) else first, line.start + end if page.divided(last) else last)
+
+
+def _place(page: Page, draft: Draft, number: int, following: int) -> str:
+    """Where in the text a line ends, as the table of pauses names it."""
+    if following < 0:
+        return "section"
+    if number in draft.headings or following in draft.headings:
+        return "heading"
+    line, after = page.lines[number].text, page.lines[following].text
+    if any(page.lines[between].text for between in range(number + 1, following)):
+        return "scene"
+    if following == number + 1 and len(line) <= VERSE_LENGTH and not _ENDED.search(line):
+        return "verse"
+    return "quotation" if line.startswith(_OPENERS) and after.startswith(_OPENERS) else "paragraph"
+
+
+def _chunk(page: Page, piece: Piece, sizes: Sizes) -> Chunk:
+    text = page.document.text[piece.start : piece.end]
+    pause = pause_after(text, piece.place, sizes.pauses)
+    return Chunk(text, page.source_span(piece.start, piece.end), pause, piece.heading, piece.paragraph)

@@ -1,0 +1,188 @@
+"""One line comes in; what kind of heading it could be goes out, by its form alone.
+
+Whether it is one, the other lines decide (`scheme`): a document numbers its headings in one way.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipeline.segment.numerals import CHINESE, value_of
+
+STRONG_LENGTH = 50  # characters of a line that can be a chapter's heading
+WEAK_LENGTH = 60  # of one behind 一、 or 1.
+RANKS = ("declared", "part", "chapter", "leaf", "comma", "bracket", "arabic", "decimal", "round", "circle", "bare")
+STRONG = frozenset(("declared", "part", "chapter", "leaf"))
+
+_NUMERAL = f"[0-9０-９{CHINESE}]+"
+_UNITS = {
+    "part": "部分|单元|單元|卷|部|篇|集|编|編|辑|輯|册|冊|季",
+    "chapter": "章|回|话|話|幕|讲|講|课|課|场|場|夜",
+    "leaf": "节|節|折",
+}
+_PLAIN_UNITS = frozenset("章回卷")  # a title may follow them without a blank
+_EDGES = " \t\u3000=＝*＊◆★☆■□●○◎▲△-—─_~～·•【】[]〖〗「」『』<>＜＞《》"
+_NO_UNIT = (
+    "回合|章程|章节|节课|节目|集团|部队|部门|部落|部长|场次|季度|夜里|课时|课程|课文|话题|话剧|幕后|篇幅|卷子|册子"
+    "|编辑|编号|讲话|讲述|辑录|单元格"
+)
+_ORDINAL = re.compile(
+    rf"(?:正文[\s:：]*)?第\s?(?P<n>{_NUMERAL}|[IVXLC]+)\s?(?!{_NO_UNIT})"
+    rf"(?:(?P<part>{_UNITS['part']})|(?P<chapter>{_UNITS['chapter']})|(?P<leaf>{_UNITS['leaf']}))(?P<rest>.*)",
+    re.DOTALL,
+)
+_VOLUME = re.compile(rf"(?P<part>卷之?|[上中下]?[篇部])第?(?P<n>{_NUMERAL})(?P<rest>(?:[\s:：、．.·—-].*)?)", re.DOTALL)
+_ENGLISH = re.compile(
+    r"(?:(?P<part>part|book|volume)|(?P<chapter>chapter)|(?P<leaf>section))\s+"
+    r"(?P<n>[0-9]+|[IVXLC]+|one|two|three|four|five|six|seven|eight|nine|ten)(?P<rest>(?:[\s:：.—-].*)?)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ENGLISH_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_ENUMERATIONS: Mapping[str, re.Pattern[str]] = {
+    "comma": re.compile("(?P<n>[一二三四五六七八九十百]+)[、．.，](?P<rest>.*)", re.DOTALL),
+    "bracket": re.compile("[（(]\\s?(?P<n>[一二三四五六七八九十百]+)\\s?[)）][、.．]?(?P<rest>.*)", re.DOTALL),
+    "decimal": re.compile("(?P<n>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,3}){1,3})(?P<rest>[.．、\\s].*)", re.DOTALL),
+    "arabic": re.compile("(?P<n>[0-9０-９]{1,3})\\s?(?:[、．]|\\.(?![0-9]))(?P<rest>.*)", re.DOTALL),
+    "round": re.compile("[（(]\\s?(?P<n>[0-9０-９]{1,3})\\s?[)）](?P<rest>.*)", re.DOTALL),
+    "circle": re.compile("(?P<n>[①-⑳㉑-㉟㊱-㊿⑴-⒇⒈-⒛])[、.．]?(?P<rest>.*)", re.DOTALL),
+    "bare": re.compile(
+        "(?P<n>[一二三四五六七八九十百]+|[0-9０-９]{1,3}|[IVX]{1,5}|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])(?P<rest>(?:[\\s].*)?)", re.DOTALL
+    ),
+}
+_SEPARATORS = " \t\u3000:：、．.·—-–_｜|《「『【(（"
+_SENTENCE = re.compile("[。；;…！？!?]|，.*，.*，.*，")
+_PROSE_END = tuple("。；;，,、…～—”」』")
+_PROSE_START = frozenset(
+    "里裡中的是在我你您他她它们們有和与與及到至说說讲講就也都还還已将將被把给給对對从從向以于於了着著过過上下前后後内內外时時"
+    "其所则則即便又再才只可能会會要需应應该該让讓使令比像如若但而却卻因为為由每各这這那"
+)
+_NEXT_IN_COUNT = frozenset("、两兩点點者项項条條款月日号號年个個，,和与與及至到位次名种種天")
+_HASH = re.compile(r"(?P<hashes>#{1,6})[ \t\u3000]+(?P<rest>.*\S)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The form of a heading: its kind, number (None for 序言), the title behind the mark, and how sure the form is."""
+
+    kind: str
+    number: int | None
+    rest: str
+    sure: bool = True
+    titled: bool = True  # could be a heading; False for a paragraph that begins with the same mark
+    pattern: str = ""  # how the next number would be written: 第{}章
+    numeral: str = ""
+
+
+def mark_of(line: str) -> Mark | None:
+    """The mark that a line begins with, None where there is none.
+
+    >>> mark = mark_of("第十二章 风雪夜归人")
+    >>> mark.kind, mark.number, mark.rest, mark.pattern
+    ('chapter', 12, '风雪夜归人', '第{}章')
+    >>> mark_of("第一章里我们说过，人生如梦。") is None
+    True
+    >>> mark_of("1、要在维护社会稳定上多作贡献。发展是第一要务。").titled
+    False
+    """
+    plain = line.strip(_EDGES)
+    if not plain:
+        return None
+    for form in (_ordinal, _word, _enumeration):
+        mark = form(plain[: 4 * WEAK_LENGTH])
+        if mark:
+            return mark
+    return None
+
+
+def hash_mark(line: str) -> tuple[int, int] | None:
+    """The level of a Markdown heading left in plain text, and how long its mark is.
+
+    >>> hash_mark("## 第一章"), hash_mark("#话题")
+    ((2, 3), None)
+    """
+    found = _HASH.fullmatch(line[: 2 * WEAK_LENGTH]) if line.startswith("#") and len(line) <= WEAK_LENGTH else None
+    return (len(found["hashes"]), found.start("rest")) if found else None
+
+
+def _ordinal(line: str) -> Mark | None:
+    if len(line) > STRONG_LENGTH:
+        return None
+    found = _ORDINAL.fullmatch(line) or _VOLUME.fullmatch(line) or _ENGLISH.fullmatch(line)
+    if not found:
+        return None
+    kind = next(kind for kind in ("part", "chapter", "leaf") if found.groupdict().get(kind))
+    number, rest = _number(found["n"]), found["rest"]
+    title = rest.strip(_SEPARATORS + _EDGES)
+    written = f"{line[: found.start('n')]}{{}}{line[found.end('n') : found.start('rest')]}", found["n"]
+    if not rest or (rest[0] in _SEPARATORS and _is_title(title)):
+        return Mark(kind, number, title, True, True, *written)
+    if title and _is_title(title) and len(title) <= STRONG_LENGTH // 2 and "，" not in title:
+        sure = found.groupdict()[kind] in _PLAIN_UNITS and title[0] not in _PROSE_START
+        return Mark(kind, number, title, sure, True, *written)
+    return None
+
+
+def _is_title(text: str) -> bool:
+    """Whether a text reads like a title: no sentence ends in it, unless it is one question or one exclamation."""
+    return not text or (not text.endswith(_PROSE_END) and not _SENTENCE.search(text[:-1]))
+
+
+def _number(numeral: str) -> int | None:
+    lower = numeral.lower()
+    return _ENGLISH_NUMBERS.index(lower) + 1 if lower in _ENGLISH_NUMBERS else value_of(numeral)
+
+
+def _word(line: str) -> Mark | None:
+    found = _words_pattern().fullmatch(line) if len(line) <= STRONG_LENGTH else None
+    if not found:
+        return None
+    title = found["rest"].strip(_SEPARATORS)
+    return Mark(_words()[found["word"].lower()], None, title) if _is_title(title) else None
+
+
+def _enumeration(line: str) -> Mark | None:
+    for kind, pattern in _ENUMERATIONS.items():
+        found = pattern.fullmatch(line)
+        if found:
+            number = value_of(found["n"].replace("．", ".").rpartition(".")[2])
+            rest = found["rest"].strip()
+            if number is None or _counts_on(number, rest):
+                return None
+            written = f"{line[: found.start('n')]}{{}}{line[found.end('n') : found.start('rest')]}"
+            return Mark(kind, number, rest, True, _titled(kind, rest), written.strip(), found["n"])
+    return None
+
+
+def _titled(kind: str, rest: str) -> bool:
+    if kind == "bare":
+        return len(rest) <= WEAK_LENGTH // 2 and _is_title(rest)
+    return 0 < len(rest) <= WEAK_LENGTH and _is_title(rest.rstrip("：:")) and any(c.isalpha() for c in rest)
+
+
+def _counts_on(number: int, rest: str) -> bool:
+    """Whether a line only begins with two numbers in a row: 一、二两点, 三、四月间.
+
+    >>> _counts_on(1, "二两点意见"), _counts_on(1, "二战的起因")
+    (True, False)
+    """
+    second = re.match("[一二三四五六七八九十]+", rest)
+    if not second or value_of(second[0]) != number + 1:
+        return False
+    return rest[second.end() : second.end() + 1] in _NEXT_IN_COUNT
+
+
+@cache
+def _words() -> Mapping[str, str]:
+    lines = Path(__file__).with_name("heading_words.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    return dict(line.split("\t") for line in lines)
+
+
+@cache
+def _words_pattern() -> re.Pattern[str]:
+    words = "|".join(sorted(map(re.escape, _words()), key=len, reverse=True))
+    return re.compile(
+        rf"(?P<word>{words})(?:\s?(?:{_NUMERAL}|[A-Z]|之{_NUMERAL}))?(?P<rest>(?:[\s:：、．.·—-].*)?)",
+        re.IGNORECASE | re.DOTALL,
+    )

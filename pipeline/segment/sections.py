@@ -1,0 +1,127 @@
+"""The lines of a page and its headings come in; the sections go out as drafts: a title and the lines to be spoken."""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, groupby
+from math import floor
+from operator import itemgetter
+
+from pipeline.segment.scheme import Candidates, Heading, Rank, section_ranks
+
+LISTENABLE = 5_000  # characters, 15 to 20 minutes: a section of a text without headings
+LEAST = 1_500  # characters, 5 minutes: what headings below the chapters must have to begin sections
+FRONT = 60  # characters; so short a text before the first heading (title, author) belongs to the first section
+_ADDRESS = re.compile(
+    "(?:尊敬的|敬爱的|亲爱的|各位|同志们|同志們|女士们|女士們|先生们|先生們|朋友们|朋友們|同学们|同學們|老师们|大家好|同胞们)"
+)
+OPENING_LINES = CLOSING_LINES = 3  # where a speech addresses its audience
+SPEECH_OPENING, OPENING, CLOSING, WHOLE, NUMBERED = "开场", "开篇", "结语", "正文", "第{}节"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A section to be: its title and level, the lines it speaks, and those of them that are headings."""
+
+    title: str
+    level: int
+    lines: tuple[int, ...] = ()
+    headings: frozenset[int] = field(default_factory=frozenset)
+
+
+def drafts_of(candidates: Candidates, spoken: Sequence[int], headings: Sequence[Heading], title: str) -> list[Draft]:
+    """The sections of a page, none empty: cut at its headings, or by length where it has none."""
+    ranks = section_ranks(headings, candidates, LEAST)
+    tops = [heading for heading in headings if heading.rank in ranks]
+    if not spoken:
+        return []
+    if not tops:
+        return list(_by_length(candidates, spoken, title))
+    return list(_closed(_by_headings(candidates, spoken, headings, ranks), candidates))
+
+
+def _by_headings(
+    candidates: Candidates, spoken: Sequence[int], headings: Sequence[Heading], ranks: Sequence[Rank]
+) -> Iterator[Draft]:
+    """Sections begin at headings of these ranks; one that stands directly above a deeper one begins with it."""
+    inner = frozenset(heading.line for heading in headings)
+    groups = list(_groups(candidates, [heading for heading in headings if heading.rank in ranks]))
+    starts = [group[0].line for group in groups]
+    opening = tuple(k for k in spoken if k < starts[0])
+    own = _is_section(candidates, opening)
+    if own:
+        yield Draft(_opening_title(candidates, opening), 1, opening)
+    for group, end in zip(groups, [*starts[1:], len(candidates.lines)], strict=True):
+        lines = tuple(k for k in _between(spoken, group[0].line, end))
+        front = () if own or group is not groups[0] else opening
+        title = _title(group, headings)
+        yield Draft(title, ranks.index(group[-1].rank) + 1, (*front, *lines), inner & frozenset(lines))
+
+
+def _groups(candidates: Candidates, tops: Sequence[Heading]) -> Iterator[list[Heading]]:
+    """Headings that stand together: a part's, directly above its first chapter's."""
+    group: list[Heading] = []
+    for heading in tops:
+        joins = group and group[-1].rank < heading.rank and candidates.following(group[-1].line) == heading.line
+        if group and not joins:
+            yield group
+            group = []
+        group.append(heading)
+    yield group
+
+
+def _between(spoken: Sequence[int], start: int, end: int) -> Sequence[int]:
+    return spoken[bisect_left(spoken, start) : bisect_left(spoken, end)]
+
+
+def _title(group: Sequence[Heading], headings: Sequence[Heading]) -> str:
+    """The headings of a group in one line, without one that stands alone in its rank: the book's own title."""
+    counts = Counter(heading.rank for heading in headings)
+    named = [heading.title for heading in group[:-1] if counts[heading.rank] > 1]
+    return " ".join([*named, group[-1].title])
+
+
+def _is_section(candidates: Candidates, opening: Sequence[int]) -> bool:
+    return sum(len(candidates.lines[k].text) for k in opening) > FRONT or _addressed(candidates, opening) >= 0
+
+
+def _addressed(candidates: Candidates, lines: Sequence[int]) -> int:
+    """The first of these lines that addresses an audience, -1 where none does."""
+    return next((k for k in lines if _ADDRESS.match(candidates.lines[k].text)), -1)
+
+
+def _opening_title(candidates: Candidates, opening: Sequence[int]) -> str:
+    return SPEECH_OPENING if _addressed(candidates, opening[:OPENING_LINES]) >= 0 else OPENING
+
+
+def _closed(drafts: Iterable[Draft], candidates: Candidates) -> Iterator[Draft]:
+    """The drafts, the closing address of a speech as a section of its own.
+
+    A speech that begins by addressing its audience and does so again in its last paragraphs has left its last point.
+    """
+    *before, last = drafts
+    yield from before
+    speech = before and before[0].title == SPEECH_OPENING
+    closing = _addressed(candidates, last.lines[-CLOSING_LINES:]) if speech else -1
+    if closing <= last.lines[0] or closing in last.headings or last.lines.index(closing) < 2:
+        yield last
+        return
+    place = last.lines.index(closing)
+    yield replace(last, lines=last.lines[:place])
+    yield Draft(CLOSING, last.level, last.lines[place:])
+
+
+def _by_length(candidates: Candidates, spoken: Sequence[int], title: str) -> Iterator[Draft]:
+    """Sections of like length, cut at the ends of paragraphs."""
+    total = sum(len(candidates.lines[k].text) for k in spoken)
+    count = max(1, round(total / LISTENABLE))
+    if count == 1:
+        yield Draft(title or WHOLE, 1, tuple(spoken))
+        return
+    before = accumulate((len(candidates.lines[k].text) for k in spoken), initial=0)
+    shares = [floor(done * count / total) for done, _ in zip(before, spoken, strict=False)]
+    parts = [[k for _, k in part] for _, part in groupby(zip(shares, spoken, strict=True), key=itemgetter(0))]
+    for number, part in enumerate(parts, 1):
+        yield Draft(NUMBERED.format(number), 1, tuple(part))
