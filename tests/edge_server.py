@@ -57,6 +57,7 @@ class Fault(Enum):
     CLOSED_AT_ONCE = auto()  # a close before any sound
     NO_AUDIO = auto()  # a turn without sound
     CUT = auto()  # half of the sound, all boundaries, turn.end
+    CUT_IN_SILENCE = auto()  # the sound of the first sentence, all boundaries, turn.end
     CUT_WITH_BOUNDARIES = auto()  # half of the sound, its boundaries, turn.end
     LEFT_OUT = auto()  # the middle sentence is neither said nor accounted for
     LAST_WORD_LOST = auto()  # the sound breaks off in the last word and the boundaries hide it
@@ -223,6 +224,8 @@ class Turn:
         mp3 = self.speech.mp3
         if self.fault in (Fault.CUT, Fault.CUT_WITH_BOUNDARIES):
             mp3 = mp3[: len(mp3) // 2]
+        if self.fault is Fault.CUT_IN_SILENCE:
+            mp3 = mp3[: int((self.speech.sentences[0].end + 0.7 * MARK_S) * BYTES_PER_SECOND)]
         if self.fault is Fault.LAST_WORD_LOST:
             mp3 = mp3[: int((self.speech.sentences[-1].end - 0.5 * SYLLABLE_S) * BYTES_PER_SECOND)]
         if self.fault is Fault.NOT_SOUND:
