@@ -12,6 +12,7 @@ import edge_tts
 import numpy as np
 import pytest
 from edge_tts.drm import DRM
+from pypinyin import Style, lazy_pinyin
 
 from pipeline.errors import EngineBusy, EngineError, InputError, UsageError
 from pipeline.model import Audio
@@ -235,3 +236,20 @@ def test_a_service_that_refuses_again_and_again_is_left_in_peace(serve: Serve, t
     assert len(server.tokens) == 3, "no request may go out in the time of peace"
     time.sleep(1.0)
     assert_says(engine.speak(TEXT), TEXT)
+
+
+@pytest.mark.parametrize(
+    ("text", "sounds"),
+    [
+        ("第3章。", "di4 san1 zhang1 。"),
+        ("总体要求", "zong3 ti3 yao1 qiu2 。"),  # closed, so that the service takes a heading for a sentence
+        ("朝阳升起。", "zhao1 yang2 sheng1 qi3 。"),
+        ("见单家村单老。", "jian4 shan4 jia1 cun1 dan1 lao3 。"),  # only the word is respelt, not its characters
+        ("用WPS写。", "yong4 da2 bu4 liu1 xie3 。"),
+        ("用5G网。", "yong4 wu3 ji1 wang3 。"),
+    ],
+)
+def test_scripts_sound_as_the_text_and_the_person_say(text: str, sounds: str) -> None:
+    words = {"朝阳": "zhao1 yang2", "单家": "shan4 jia1", "WPS": "da2 bu4 liu1", "5G": "wu3 ji1"}
+    script = Edge(pronounce=words).script(text)
+    assert lazy_pinyin(script, style=Style.TONE3) == sounds.split()

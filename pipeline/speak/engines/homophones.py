@@ -11,7 +11,7 @@ from pipeline.errors import InputError
 
 _SYLLABLE = re.compile(r"[a-zv]+[1-5]")
 _HANZI = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
-_GB2312_ROWS = range(0xB0, 0xF8)  # level 1, the 3,755 everyday characters, is rows B0 to D7; level 2 the rest
+_LEVELS = (range(0xB0, 0xD8), range(0xD8, 0xF8))  # rows of GB 2312: its 3,755 everyday characters, then the rest
 
 
 def syllables(word: str, pinyin: str) -> tuple[str, ...]:
@@ -66,23 +66,34 @@ def _same_sound(character: str, sound: str) -> str:
 
 @cache
 def _homophones() -> Mapping[str, str]:
-    """For each syllable a character whose only reading it is: an everyday one (GB 2312 level 1) if there is one.
+    """For each syllable the commonest character whose only reading it is, an everyday one if there is one.
 
     Where every character has several readings, one that has it as its first reading in pypinyin's dictionary.
     """
-    characters = [c for row in _GB2312_ROWS for c in _row(row)]
+    frequency = _frequencies()
     single: dict[str, str] = {}
     first: dict[str, str] = {}
-    for character in characters:
-        readings = _readings(character)
-        first.setdefault(readings[0], character)
-        if len(readings) == 1:
-            single.setdefault(readings[0], character)
+    for characters in _LEVELS:
+        for character in sorted(_gb2312(characters), key=lambda c: -frequency.get(c, 0)):
+            readings = _readings(character)
+            first.setdefault(readings[0], character)
+            if len(readings) == 1:
+                single.setdefault(readings[0], character)
     return first | single
 
 
-def _row(row: int) -> str:
-    return bytes(b for column in range(0xA1, 0xFF) for b in (row, column)).decode("gb2312", errors="ignore")
+def _frequencies() -> Mapping[str, int]:
+    """How often each character stands as a word of its own, from jieba's dictionary."""
+    import jieba
+
+    with jieba.get_dict_file() as file:
+        entries = (line.split(" ") for line in file.read().decode().splitlines() if line[1:2] == " ")
+        return {character: int(count) for character, count, *_ in entries}
+
+
+def _gb2312(rows: range) -> str:
+    columns = range(0xA1, 0xFF)
+    return bytes(b for row in rows for column in columns for b in (row, column)).decode("gb2312", errors="ignore")
 
 
 def _readings(character: str) -> tuple[str, ...]:
