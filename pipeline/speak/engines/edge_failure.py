@@ -54,7 +54,8 @@ def _connection_failure(error: Exception) -> EngineError:
         case aiohttp.ClientSSLError():
             return EngineError(f"the edge voice's server cannot be trusted: {error}", UNTRUSTED)
         case aiohttp.ClientConnectorError() if error.os_error.errno not in PASSING:
-            return EngineError(f"the edge voice cannot be reached: {error}", OFFLINE)
+            reason = error.os_error.strerror or error.os_error
+            return EngineError(f"the edge voice cannot be reached at {error.host}: {reason}", OFFLINE)
         case _:
             return EngineBusy(f"the connection to the edge voice broke: {error}", LATER)
 
