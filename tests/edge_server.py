@@ -1,13 +1,11 @@
 """A local read-aloud service for the tests: it keeps Microsoft's protocol, speaks in tones, and fails on command.
 
 The real edge-tts client talks to it. Each connection takes the next `Fault` of the plan, `NONE` when the plan is
-at its end. Its sound has a syllable of 0.18 s for each letter, at a pitch that depends on the letter, silence for
-each mark, and 0.8 s of silence at the end, so a test can tell from the samples what was said and whether it is all.
+at its end.
 """
 
 import asyncio
 import email.utils
-import io
 import json
 import re
 import ssl
@@ -19,23 +17,18 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import av
 import numpy as np
 from aiohttp import WSMsgType, web
-from numpy.typing import NDArray
 
-RATE = 24_000
+from tests.edge_speech import BYTES_PER_SECOND, MARK_S, SYLLABLE_S, Sentence, Speech, speech, without_middle
+
 PATH = "/consumer/speech/synthesize/readaloud/edge/v1"
-SYLLABLE_S, MARK_S, LEAD_S, TAIL_S = 0.18, 0.2, 0.1, 0.8
-ENCODER_DELAY_S = 1105 / RATE  # of libmp3lame, as ffmpeg decodes it
 TICKS_PER_SECOND = 10_000_000
-BYTES_PER_SECOND = 48_000 // 8
 PIECE_BYTES = 1_440  # of sound in a message: 0.24 s
 SKEW_S = 3_600.0
 CERTIFICATE = Path(__file__).with_name("edge_server.pem")
@@ -86,74 +79,6 @@ STATUS = {
     Fault.GONE: 404,
 }
 PACE_S = {Fault.TRICKLE: 0.2, Fault.SLOW: 0.02}
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence of a request: its text and its place in the sound, in seconds."""
-
-    text: str
-    start: float
-    end: float
-
-
-@dataclass(frozen=True)
-class Speech:
-    """What the service would say: samples, the same as MP3, and the sentences."""
-
-    samples: NDArray[np.int16]
-    mp3: bytes
-    sentences: tuple[Sentence, ...]
-
-
-@lru_cache(maxsize=256)
-def speech(text: str, rate: int = 0) -> Speech:
-    """The sound of a text, `rate` per cent faster or slower."""
-    parts: list[NDArray[np.float64]] = [np.zeros(int(LEAD_S * RATE))]
-    sentences: list[Sentence] = []
-    for sentence in _sentences(text):
-        start = sum(map(len, parts)) / RATE
-        parts += [_symbol(c, rate) for c in sentence]
-        marks = len(sentence) - len(sentence.rstrip("。！？!?\n"))
-        end = sum(len(part) for part in parts[: len(parts) - marks]) / RATE
-        sentences.append(Sentence(sentence.strip(), start + ENCODER_DELAY_S, end + ENCODER_DELAY_S))
-    samples = np.concatenate([*parts, np.zeros(int(TAIL_S * RATE))]).astype(np.int16)
-    return Speech(samples, _mp3(samples), tuple(sentences))
-
-
-def _sentences(text: str) -> list[str]:
-    return re.findall(r"[^。！？!?\n]+[。！？!?\n]*", text)
-
-
-def _without_middle(text: str) -> str:
-    sentences = _sentences(text)
-    del sentences[len(sentences) // 2]
-    return "".join(sentences)
-
-
-@lru_cache(maxsize=4096)
-def _symbol(symbol: str, rate: int) -> NDArray[np.float64]:
-    if not symbol.isalnum():
-        return np.zeros(int(MARK_S * RATE))
-    times = np.arange(int(SYLLABLE_S * RATE / (1 + rate / 100))) / RATE
-    pitch = 120 + ord(symbol) % 97 * 2
-    voice = sum(np.sin(2 * np.pi * pitch * k * times) / k for k in range(1, 8))
-    return np.asarray(5000 * voice * np.sin(np.linspace(0, np.pi, len(times))) ** 0.5)
-
-
-def _mp3(samples: NDArray[np.int16]) -> bytes:
-    """MP3 at a constant 48 kbit/s, 24 kHz, mono, frames only, as the service sends it."""
-    stream = io.BytesIO()
-    bare = {"write_xing": "0", "id3v2_version": "0"}
-    with av.open(stream, "w", format="mp3", options=bare) as container:
-        track = container.add_stream("libmp3lame", rate=RATE, layout="mono")
-        track.bit_rate = 8 * BYTES_PER_SECOND
-        frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
-        frame.sample_rate = RATE
-        resampler = av.AudioResampler(track.codec_context.format, "mono", RATE, frame_size=576)
-        for block in [*resampler.resample(frame), *resampler.resample(None), None]:
-            container.mux(track.encode(block))
-    return stream.getvalue()
 
 
 @dataclass
@@ -343,6 +268,6 @@ class EdgeServer:
             assert prosody
             text = unescape(prosody[2])
             self.texts.append(text)
-            heard = _without_middle(text) if fault is Fault.LEFT_OUT else text
+            heard = without_middle(text) if fault is Fault.LEFT_OUT else text
             said = await asyncio.to_thread(speech, heard, int(prosody[1]))
             await Turn(socket, headers["X-RequestId"], said, fault).run()

@@ -18,7 +18,8 @@ from pipeline.errors import EngineBusy, EngineError, InputError, UsageError
 from pipeline.model import Audio
 from pipeline.speak.engines.edge import URL_VARIABLE, Edge, Patience
 from pipeline.speak.engines.edge_pace import Pace, Tempo
-from tests.edge_server import CERTIFICATE, ENCODER_DELAY_S, RATE, SKEW_S, EdgeServer, Fault, speech
+from tests.edge_server import CERTIFICATE, SKEW_S, EdgeServer, Fault
+from tests.edge_speech import ENCODER_DELAY_S, RATE, speech
 
 TEXT = "春天来了。山上的花都开了，红的白的都有！你去看过没有？"
 IMPATIENT = Patience(silence=0.5, total=1.5, per_character=0.0)
