@@ -2,16 +2,17 @@
 
 import dataclasses
 import json
+import logging
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
 from pipeline import screen
-from pipeline.errors import AudiobookError, UsageError
+from pipeline.errors import AudiobookError, Interrupted, UsageError
 from pipeline.shelf import Shelf
 
 app = typer.Typer(
@@ -24,7 +25,6 @@ app = typer.Typer(
 text_app = typer.Typer(help="Try the front end: a line in, a line out.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(text_app, name="text")
 
-INTERRUPTED = 130
 Output = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder of the books.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Source = Annotated[Path, typer.Argument(help="A text, or a folder of texts.")]
@@ -39,18 +39,18 @@ HERE = Path("output")
 
 def main() -> None:
     """Run the command line; the one place where errors become messages and exit codes."""
+    signal.signal(signal.SIGINT, _interrupted)
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # a voice asked again is no news for a person
     try:
-        sys.exit(app(standalone_mode=False) or 0)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        app()
     except AudiobookError as error:
         screen.say(f"audiobook: {screen.clean_lines(str(error))}")
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        screen.say("audiobook: interrupted; what was spoken is kept, the same command goes on from there")
         sys.stdout.flush()
-        os._exit(INTERRUPTED)  # the voice's threads would hold the exit back for seconds
+        os._exit(error.exit_code)  # a voice's thread in the middle of a sentence would hold the exit back
+
+
+def _interrupted(_signal: int, _frame: object) -> None:
+    raise Interrupted("interrupted; what was spoken is kept", "the same command goes on from there")
 
 
 @app.command()

@@ -52,3 +52,9 @@ class CheckError(AudiobookError):
     """A check of the book failed."""
 
     exit_code = 6
+
+
+class Interrupted(AudiobookError):  # noqa: N818 - nothing went wrong
+    """A person stopped the program."""
+
+    exit_code = 130

@@ -71,6 +71,7 @@ class Edition:
 def build(source: Path, request: Request, watch: Watch) -> Built:
     """Build the book of one source, or find that it is finished."""
     demand_format(request.chapter_format)
+    open_engine(recipe_for(read_sidecar(source), request))  # a voice that does not exist is refused at once
     there = request.shelf.up_to_date(fingerprint_for(source, request))
     if there:
         return Built(*there, fresh=False)

@@ -111,11 +111,13 @@ def _shelf(rate: int, z: NDArray[np.complex128]) -> NDArray[np.complex128]:
     band = high**0.4996667741545416
     a0 = 1 + k / quality + k * k
     above = high + band * k / quality + k * k + 2 * (k * k - high) * z + (high - band * k / quality + k * k) * z * z
-    return above / (a0 + 2 * (k * k - 1) * z + (1 - k / quality + k * k) * z * z)
+    below = a0 + 2 * (k * k - 1) * z + (1 - k / quality + k * k) * z * z
+    return np.asarray(above / below, np.complex128)
 
 
 def _high_pass(rate: int, z: NDArray[np.complex128]) -> NDArray[np.complex128]:
     """Stage 2: the revised low-frequency B curve."""
     quality, k = 0.5003270373238773, math.tan(math.pi * 38.13547087602444 / rate)
     a0 = 1 + k / quality + k * k
-    return np.asarray((1 - 2 * z + z * z) / (1 + 2 * (k * k - 1) / a0 * z + (1 - k / quality + k * k) / a0 * z * z), np.complex128)
+    below = 1 + 2 * (k * k - 1) / a0 * z + (1 - k / quality + k * k) / a0 * z * z
+    return np.asarray((1 - 2 * z + z * z) / below, np.complex128)

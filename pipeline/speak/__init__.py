@@ -55,7 +55,7 @@ class Studio:
         try:
             yield from self._in_order(pool, parts)
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _in_order(self, pool: ThreadPoolExecutor, parts: Iterable[Part]) -> Iterator[tuple[Section, tuple[Clip, ...]]]:
         remaining = iter(parts)

@@ -1,0 +1,132 @@
+"""The embedded voice (Kokoro-82M, int8, offline): text comes in, phonemes are its script, sound goes out."""
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from pipeline.errors import EngineError, UsageError
+from pipeline.model import Audio, Syllable
+from pipeline.speak.engines.kokoro import model
+from pipeline.speak.engines.kokoro.latin import latin_phonemes
+from pipeline.speak.engines.kokoro.phonemes import phonemes_of
+from pipeline.speak.engines.kokoro.voices import VOICES, style_of
+
+FORMAT = 1  # raise it when the same script would sound otherwise
+RATE = 24_000
+HEADROOM = 0.7  # peaks of 1.35 were seen; the book's one gain makes up for it
+LONGEST = 508  # phonemes: the model takes 510 tokens, two of them the ends
+MARKS = {
+    "，": ",", "、": ",", "。": ".", "！": "!", "？": "?", "；": ";", "：": ":", "…": "…", "—": "—", "“": "“", "”": "”",
+    "（": "(", "）": ")", "《": "“", "》": "”", "「": "“", "」": "”", "『": "“", "』": "”", "‘": "“", "’": "”",
+    ",": ",", ".": ".", "!": "!", "?": "?", ";": ";", ":": ":", "(": "(", ")": ")", '"': "”", "·": " ", "~": "—",
+}  # fmt: skip
+_LATIN = re.compile(r"[A-Za-z]+")
+
+
+class Kokoro:
+    """The engine; making one is quick, the model is loaded when it first speaks and shared by all of a process."""
+
+    limit = 60
+    workers = 2
+    default_voice = "zm_yunxi"
+    voices = VOICES
+
+    def __init__(self, voice: str = default_voice, rate: int = 0, pronounce: Mapping[str, str] | None = None) -> None:
+        if voice not in VOICES:
+            raise UsageError(f"the kokoro engine has no voice {voice!r}", f"choose one of: {', '.join(VOICES)}")
+        self._voice = voice
+        self._rate = rate
+        self._pronounce = dict(pronounce or {})
+
+    @staticmethod
+    def remedy() -> str:
+        """The command that brings what is missing, "" where it can speak."""
+        return model.missing()
+
+    def identity(self) -> Mapping[str, Any]:
+        """The graph is part of it: rewritten and stock model round differently."""
+        return {
+            "engine": "kokoro",
+            "format": FORMAT,
+            "model": model.SHA256,
+            "graph": "im2col" if model.has_vnni() else "stock",
+            "voice": self._voice,
+            "rate": self._rate,
+        }
+
+    def script(self, text: str) -> str:
+        """The phonemes of a text: numbers in words, readings after sandhi, words apart."""
+        from pipeline.speak.spoken import spoken
+
+        said = spoken(text).text
+        return to_phonemes(said, self._pronouncer.syllables(said))
+
+    def speak(self, script: str) -> Audio:
+        """The sound of phonemes, 24 kHz, with the model's own silence around it. Raises EngineError."""
+        pieces = [self._sound(piece) for piece in pieces_of(script)]
+        if not pieces:
+            raise EngineError("there is nothing to say in it", "the text has neither characters nor letters")
+        samples = np.clip(np.concatenate(pieces) * (HEADROOM * 32767), -32768, 32767)
+        return Audio(samples.astype(np.int16), RATE)
+
+    def _sound(self, phonemes: str) -> np.typing.NDArray[np.float32]:
+        tokens = [_vocabulary()[symbol] for symbol in phonemes]
+        feeds = {
+            "tokens": np.array([[0, *tokens, 0]], np.int64),
+            "style": style_of(self._voice)[len(tokens)][None],
+            "speed": np.array([1 + self._rate / 100], np.float32),
+        }
+        return np.asarray(model.session().run(None, feeds)[0], np.float32).ravel()
+
+    @functools.cached_property
+    def _pronouncer(self) -> Any:
+        from pipeline.speak.pinyin import Pronouncer
+
+        return Pronouncer(self._pronounce)
+
+
+def to_phonemes(text: str, syllables: list[Syllable]) -> str:
+    """Phonemes of a spoken text and its readings, one syllable a character; words are apart, marks are the voice's."""
+    out: list[str] = []
+    position = 0
+    while position < len(text):
+        latin = _LATIN.match(text, position)
+        if latin:
+            out.append(f" {latin_phonemes(latin[0])} ")
+            position = latin.end()
+            continue
+        out.append(_one(syllables[position]))
+        position += 1
+    return re.sub(r" ?([,.!?;:)”…])", r"\1", " ".join("".join(out).split()))
+
+
+def _one(syllable: Syllable) -> str:
+    """One character's phonemes. Third-tone sandhi is the model's own affair; that of 一 and 不 is not."""
+    if syllable.citation is None or syllable.sounded is None:
+        mark = MARKS.get(syllable.character, " ")
+        return f"{mark} " if mark in ",.!?;:…—)”" else mark
+    reading = syllable.sounded if syllable.character in "一不" else syllable.citation
+    return f" {phonemes_of(reading)}" if syllable.word_start else phonemes_of(reading)
+
+
+def pieces_of(script: str) -> Iterator[str]:
+    """A script in pieces the model takes; cut behind a mark where there is one, else between words."""
+    rest = script.strip()
+    while len(rest) > LONGEST:
+        window = rest[:LONGEST]
+        cut = max(window.rfind(mark) for mark in ".!?;,") + 1 or window.rfind(" ") or LONGEST
+        yield window[:cut].strip()
+        rest = rest[cut:].strip()
+    if rest:
+        yield rest
+
+
+@functools.cache
+def _vocabulary() -> dict[str, int]:
+    lines = (files(__package__) / "vocabulary.tsv").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {" " if symbol == "space" else symbol: int(token) for symbol, token in pairs}

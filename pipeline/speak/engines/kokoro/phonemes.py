@@ -1,0 +1,49 @@
+"""Tone-numbered pinyin comes in; phonemes of the Kokoro voice go out (misaki's scheme for Mandarin, Apache-2.0).
+
+A syllable is initial + final, the tone an arrow behind the vowel: zhang3 -> ꭧa↓ŋ.
+"""
+
+import functools
+import re
+from importlib.resources import files
+
+TONES = {"1": "→", "2": "↗", "3": "↓", "4": "↘", "5": ""}
+SYLLABIC = {"hm": "hm0", "hng": "hŋ0", "m": "m0", "n": "n0", "ng": "ŋ0", "o": "ɔ0", "yo": "jɔ0", "r": "ɚ0"}
+_ZERO_INITIAL = ((r"^yu", "v"), (r"^yi", "i"), (r"^y", "i"), (r"^wu", "u"), (r"^w", "u"))
+_WRITTEN_SHORT = {"iou": "iu", "uei": "ui", "uen": "un"}
+
+
+def phonemes_of(syllable: str) -> str:
+    """The phonemes of one syllable. Raises KeyError for what is no Mandarin syllable.
+
+    >>> [phonemes_of(s) for s in ("zhang3", "yuan2", "lv4", "shi4", "zi5", "ju1", "wei4", "bo2")]
+    ['ꭧa↓ŋ', 'ɥɛ↗n', 'ly↘', 'ʂɨ↘', 'ʦɨ', 'ʨy→', 'wei↘', 'pwo↗']
+    """
+    plain, tone = syllable[:-1], TONES[syllable[-1]]
+    if plain in SYLLABIC:
+        return SYLLABIC[plain].replace("0", tone)
+    initial, final = _split(plain)
+    buzzed = final == "i" and initial in ("zh", "ch", "sh", "r", "z", "c", "s")
+    sound = "ɨ0" if buzzed else _table("finals.tsv")[final]
+    return _table("initials.tsv").get(initial, "") + sound.replace("0", tone)
+
+
+def _split(plain: str) -> tuple[str, str]:
+    """Initial and final, with y and w spelt out and ü restored after j, q, x."""
+    for pattern, vowel in _ZERO_INITIAL:
+        spelt, count = re.subn(pattern, vowel, plain)
+        if count:
+            return "", _WRITTEN_SHORT.get(spelt, spelt)
+    match = re.match(r"(zh|ch|sh|[bpmfdtnlgkhjqxrzcs]?)(.+)", plain)
+    if match is None:
+        raise KeyError(plain)
+    initial, final = match.groups()
+    if initial in ("j", "q", "x") and final.startswith("u"):
+        final = "v" + final[1:]
+    return initial, {"ue": "ve"}.get(final, final) if initial in ("n", "l") else final
+
+
+@functools.cache
+def _table(name: str) -> dict[str, str]:
+    lines = (files(__package__) / name).read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t") for line in lines if line and not line.startswith("#"))
