@@ -1,11 +1,18 @@
 """Segmenting: nothing lost, headings as a reader sees them, chunks that a voice speaks well, in linear time."""
 
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document, Heading, Origin, Outline
 from pipeline.segment import Sizes, segment
+from pipeline.segment.chunks import chunk_spans, weight
+from pipeline.segment.headings import STRONG, mark_of
+from pipeline.segment.sentences import sentence_ends
 
 ALPHABET = "一二三四第章节回、。，！？…—“”《》（）()#*-=.·1234567890ab \t\u3000\n\r序言目录同志们好的"
 
@@ -71,3 +78,82 @@ def test_repaired_pieces_are_never_claimed_twice(text: str, changes: list[tuple[
     document = edited(document, "repair", replacements)
     outline = segment(document, Sizes(12, 4))
     demand_whole(document, outline)
+
+
+CASES = Path(__file__).with_name("cases")
+BODY = "这是一段正文，讲的是很久以前的故事，说来话长，一言难尽。他走了很远的路，终于到了那里。\n"
+FILLED = {"~": BODY * 8, "≈": BODY * 60}
+
+
+def rows(name: str) -> list[list[str]]:
+    lines = (CASES / name).read_text(encoding="utf-8").splitlines()[1:]
+    return [line.split("\t") for line in lines]
+
+
+def form_of(line: str) -> str:
+    mark = mark_of(line)
+    if mark is None:
+        return "none"
+    if mark.kind in STRONG:
+        return mark.kind if mark.sure else f"maybe {mark.kind}"
+    return f"{'item' if mark.titled else 'text'} {mark.kind}"
+
+
+@pytest.mark.parametrize(("line", "form"), rows("headings_lines.tsv"))
+def test_the_form_of_a_line(line: str, form: str) -> None:
+    assert form_of(line) == form
+
+
+@pytest.mark.parametrize(("case", "lines", "sections", "notes"), rows("headings.tsv"))
+def test_the_sections_of_a_text(case: str, lines: str, sections: str, notes: str) -> None:
+    text = "".join(f"{FILLED.get(line[:1], '').rstrip()}{line.lstrip('~≈')}\n" for line in lines.split("|"))
+    outline = cut(text)
+    assert "|".join(section.title for section in outline.sections) == sections, case
+    assert ";".join(note.message for note in outline.notes) == notes, case
+    demand_whole(document_of(text), outline)
+
+
+@pytest.mark.parametrize("sentences", [row[0] for row in rows("sentences.tsv")])
+def test_where_sentences_end(sentences: str) -> None:
+    text = sentences.replace("|", "")
+    ends = sentence_ends(text)
+    assert "|".join(text[a:b] for a, b in pairwise([0, *ends])) == sentences
+
+
+@given(st.text(alphabet=ALPHABET + '。！“”"', max_size=80))
+def test_sentences_cover_their_paragraph(text: str) -> None:
+    ends = [0, *sentence_ends(text)]
+    assert ends == sorted(set(ends))
+    assert ends[-1] == len(text)
+
+
+@given(st.text(alphabet=ALPHABET.replace("\n", "").replace("\r", ""), max_size=200), st.integers(4, 60))
+def test_chunks_stay_below_the_limit_and_part_no_number(text: str, limit: int) -> None:
+    spans = chunk_spans(text, Sizes(limit, limit // 3), lambda offset: False)
+    assert "".join(text[slice(*span)] for span in spans) == text
+    for start, end in spans:
+        assert weight("".join(c for c in text[start:end] if c.isalnum())) <= 2 * limit
+        if 0 < start and text[start - 1].isdigit():
+            assert not text[start].isdigit() or weight(text[start:end]) >= limit
+
+
+@pytest.mark.parametrize(("limit", "low", "chunks"), rows("chunks.tsv"))
+def test_how_a_paragraph_is_chunked(limit: str, low: str, chunks: str) -> None:
+    text = chunks.replace("|", "")
+    spans = chunk_spans(text, Sizes(int(limit), int(low)), lambda offset: False)
+    assert "|".join(text[slice(*span)] for span in spans) == chunks
+
+
+def test_long_sentences_are_cut_into_even_parts_at_clauses() -> None:
+    sentence = "，".join(["他走过了许多地方的桥"] * 12) + "。"
+    parts = [sentence[slice(*span)] for span in chunk_spans(sentence, Sizes(60, 24), lambda offset: False)]
+    assert all(part[-1] in "，。" for part in parts)
+    assert max(map(len, parts)) <= 60
+    assert max(map(len, parts)) - min(map(len, parts)) <= 12
+
+
+def test_an_edit_of_one_sentence_changes_the_chunks_of_its_paragraph_alone() -> None:
+    before = [chunk.text for section in cut(BODY * 20).sections for chunk in section.chunks]
+    after = cut(BODY * 9 + BODY.replace("一言难尽", "言难尽") + BODY * 10)
+    changed = [chunk.text for section in after.sections for chunk in section.chunks if chunk.text not in before]
+    assert len(changed) == 1

@@ -3,16 +3,17 @@
 Every character of the document's text is in exactly one chunk or in exactly one dropped edit.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from pipeline.model import Document, Outline
 from pipeline.segment.chunks import Sizes, speakable
 from pipeline.segment.contents import contents_lines
 from pipeline.segment.cutting import dropped_edits, pieces_of, section_of
+from pipeline.segment.headings import STRONG
 from pipeline.segment.numbering import numbering_notes
 from pipeline.segment.page import Page
-from pipeline.segment.scheme import Candidates, Heading, headings_of
+from pipeline.segment.scheme import Candidates, Heading, Rank, headings_of
 from pipeline.segment.sections import drafts_of
 
 __all__ = ["Sizes", "segment"]
@@ -34,7 +35,9 @@ def segment(document: Document, sizes: Sizes) -> Outline:
     {'layout'}
     """
     page = Page(document)
-    candidates = Candidates(page, contents_lines(Candidates(page)))
+    marked = Candidates(page)
+    contents = contents_lines(marked)
+    candidates = Candidates(page, contents) if contents else marked
     headings = headings_of(candidates)
     rules = _left_out(candidates, headings)
     spoken = [number for number in candidates.filled if number not in rules]
@@ -46,17 +49,22 @@ def segment(document: Document, sizes: Sizes) -> Outline:
         for number, (draft, own) in enumerate(zip(drafts, pieces, strict=True), 1)
     )
     dropped = dropped_edits(page, chain.from_iterable(pieces), rules)
-    return Outline(sections, tuple(dropped), tuple(numbering_notes(kept, page)))
+    return Outline(sections, tuple(dropped), tuple(numbering_notes(kept, candidates)))
 
 
 def _left_out(candidates: Candidates, headings: Sequence[Heading]) -> Mapping[int, str]:
     """The lines that are not spoken, with the rule for each."""
     silent = {number: RULE_LINE for number in candidates.filled if not speakable(candidates.lines[number].text)}
     contents = dict.fromkeys(candidates.skipped, CONTENTS)
-    titles = {heading.line: candidates.lines[heading.line].text for heading in headings}
-    repeated = {
-        following: REPEATED
-        for line, title in titles.items()
-        if titles.get(following := candidates.following(line)) == title
-    }
+    repeated = dict.fromkeys(_repeats(headings), REPEATED)
     return silent | contents | repeated
+
+
+def _repeats(headings: Sequence[Heading]) -> Iterator[int]:
+    """The lines of chapters' headings that only say again where one is: doubled by a site, or at the top of pages."""
+    last: dict[Rank, str] = {}
+    for heading in headings:
+        if heading.mark.kind in STRONG and last.get(heading.rank) == heading.title:
+            yield heading.line
+        last = {rank: title for rank, title in last.items() if rank < heading.rank}
+        last[heading.rank] = heading.title

@@ -2,7 +2,7 @@
 
 Sentences are grouped until `low` is reached, then the group is closed, so that an edit of one sentence changes the
 grouping only to the end of its paragraph. A sentence past the limit is cut into even parts at its clauses, at last
-between words. A short last group joins the one before it where the limit allows. Chunks never cross a paragraph:
+between words; only a URL or number that is longer itself goes past it, up to twice. A short last group joins the one before it where the limit allows. Chunks never cross a paragraph:
 one of two characters (`好。`) stays alone, and what a voice needs to speak so short a text is the voice's affair.
 """
 
@@ -15,10 +15,11 @@ from math import ceil
 
 from pipeline.model import Span
 from pipeline.segment.pauses import table
-from pipeline.segment.sentences import clause_ends, cut_near, sentence_ends
+from pipeline.segment.sentences import clause_ends, cut_near, divisible, sentence_ends
 
 HEAVY = 2.0  # a digit, capital or sign is spoken as a syllable and more
 LIGHT = 0.5  # a small Latin letter is a part of one
+MOST_OVER = 2  # limits; so long a word, number or URL is not divided
 LISTED = 0.5  # of a part's length: how much further off a better place than 、 may be
 _HEAVY = re.compile(r"[0-9０-９A-ZＡ-Ｚ%％℃$￥€£&@#+=×÷²³]")
 _LIGHT = re.compile("[a-zà-ÿ]")
@@ -134,4 +135,10 @@ def _cut(sentence: str, start: int, weights: Sequence[float], clauses: Sequence[
     near = clauses[bisect_left(clauses, low) : bisect_right(clauses, high)]
     if near:
         return min(near, key=lambda end: abs(weights[end] - aim) + share * LISTED * (sentence[end - 1] == "、"))
-    return cut_near(sentence, bisect_left(weights, aim), min(low, high), min(high, len(sentence) - 1))
+    last = len(sentence) - 1
+    wide = max(start + 1, bisect_right(weights, weights[start] + MOST_OVER * limit) - 1)
+    return (
+        cut_near(sentence, bisect_left(weights, aim), min(low, high), min(high, last))
+        or next((offset for offset in range(high, min(wide, last) + 1) if divisible(sentence, offset)), 0)
+        or min(wide, len(sentence))
+    )

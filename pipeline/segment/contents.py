@@ -28,7 +28,7 @@ def contents_lines(candidates: Candidates) -> frozenset[int]:
 
 def _key(text: str) -> str:
     """An entry as it would stand as a heading: without dots and page number."""
-    return _LINK.sub("", _LEADER.sub("", text))[:LONGEST]
+    return _LINK.sub("", _LEADER.sub("", text)) if len(text) <= LONGEST else text[:LONGEST]
 
 
 def _titled_runs(candidates: Candidates, last: dict[str, int]) -> Iterator[list[int]]:
@@ -45,11 +45,10 @@ def _run(candidates: Candidates, last: dict[str, int], place: int) -> list[int]:
     """Lines from filled[place] on that come again later, or end in a page number; each title once."""
     run: list[int] = []
     keys: set[str] = set()
-    for number in candidates.filled[place:]:
+    for number in (candidates.filled[k] for k in range(place, len(candidates.filled))):
         text = candidates.lines[number].text
         key = _key(text)
-        comes_again = last[key] > number
-        if key in keys or len(text) > LONGEST or not (comes_again or _LEADER.search(text)):
+        if key in keys or len(text) > LONGEST or not (last[key] > number or _LEADER.search(text)):
             break
         keys.add(key)
         run.append(number)

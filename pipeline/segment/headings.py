@@ -13,10 +13,12 @@ from pipeline.segment.numerals import CHINESE, value_of
 
 STRONG_LENGTH = 50  # characters of a line that can be a chapter's heading
 WEAK_LENGTH = 60  # of one behind 一、 or 1.
+MOST = 999  # the highest number of an enumeration
 RANKS = ("declared", "part", "chapter", "leaf", "comma", "bracket", "arabic", "decimal", "round", "circle", "bare")
 STRONG = frozenset(("declared", "part", "chapter", "leaf"))
 
 _NUMERAL = f"[0-9０-９{CHINESE}]+"
+_COUNT = "[一二三四五六七八九十百壹贰貳叁參肆伍陆陸柒捌玖拾]+"
 _UNITS = {
     "part": "部分|单元|單元|卷|部|篇|集|编|編|辑|輯|册|冊|季",
     "chapter": "章|回|话|話|幕|讲|講|课|課|场|場|夜",
@@ -26,13 +28,17 @@ _PLAIN_UNITS = frozenset("章回卷")  # a title may follow them without a blank
 _EDGES = " \t\u3000=＝*＊◆★☆■□●○◎▲△-—─_~～·•【】[]〖〗「」『』<>＜＞《》"
 _NO_UNIT = (
     "回合|章程|章节|节课|节目|集团|部队|部门|部落|部长|场次|季度|夜里|课时|课程|课文|话题|话剧|幕后|篇幅|卷子|册子"
-    "|编辑|编号|讲话|讲述|辑录|单元格"
+    "|编辑|编号|讲话|讲述|辑录|单元格|回去|回来|回到|回见|回头"
+)
+_OVER = frozenset(
+    ("完", "终", "終", "結束", "结束", "完结", "完結", "未完", "待续", "待續", "end", "END", "上完", "下完")
 )
 _ORDINAL = re.compile(
-    rf"(?:正文[\s:：]*)?第\s?(?P<n>{_NUMERAL}|[IVXLC]+)\s?(?!{_NO_UNIT})"
+    rf"第\s?(?P<n>{_NUMERAL}|[IVXLC]+)\s?(?!{_NO_UNIT})"
     rf"(?:(?P<part>{_UNITS['part']})|(?P<chapter>{_UNITS['chapter']})|(?P<leaf>{_UNITS['leaf']}))(?P<rest>.*)",
     re.DOTALL,
 )
+_BODY_TEXT = re.compile(r"正文[\s\u3000:：]*(?=第)")  # 正文 第四章: where chapters began on the page it came from
 _VOLUME = re.compile(rf"(?P<part>卷之?|[上中下]?[篇部])第?(?P<n>{_NUMERAL})(?P<rest>(?:[\s:：、．.·—-].*)?)", re.DOTALL)
 _ENGLISH = re.compile(
     r"(?:(?P<part>part|book|volume)|(?P<chapter>chapter)|(?P<leaf>section))\s+"
@@ -41,11 +47,11 @@ _ENGLISH = re.compile(
 )
 _ENGLISH_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ENUMERATIONS: Mapping[str, re.Pattern[str]] = {
-    "comma": re.compile("(?P<n>[一二三四五六七八九十百]+)[、．.，](?P<rest>.*)", re.DOTALL),
-    "bracket": re.compile("[（(]\\s?(?P<n>[一二三四五六七八九十百]+)\\s?[)）][、.．]?(?P<rest>.*)", re.DOTALL),
+    "comma": re.compile(rf"(?P<n>{_COUNT}|[Ⅰ-Ⅻ])\s?[、．.，](?P<rest>.*)", re.DOTALL),
+    "bracket": re.compile(rf"[（(]?\s?(?P<n>{_COUNT})\s?[)）][、.．]?(?P<rest>.*)", re.DOTALL),
     "decimal": re.compile("(?P<n>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,3}){1,3})(?P<rest>[.．、\\s].*)", re.DOTALL),
     "arabic": re.compile("(?P<n>[0-9０-９]{1,3})\\s?(?:[、．]|\\.(?![0-9]))(?P<rest>.*)", re.DOTALL),
-    "round": re.compile("[（(]\\s?(?P<n>[0-9０-９]{1,3})\\s?[)）](?P<rest>.*)", re.DOTALL),
+    "round": re.compile("[（(]?\\s?(?P<n>[0-9０-９]{1,3})\\s?[)）](?P<rest>.*)", re.DOTALL),
     "circle": re.compile("(?P<n>[①-⑳㉑-㉟㊱-㊿⑴-⒇⒈-⒛])[、.．]?(?P<rest>.*)", re.DOTALL),
     "bare": re.compile(
         "(?P<n>[一二三四五六七八九十百]+|[0-9０-９]{1,3}|[IVX]{1,5}|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])(?P<rest>(?:[\\s].*)?)", re.DOTALL
@@ -53,7 +59,7 @@ _ENUMERATIONS: Mapping[str, re.Pattern[str]] = {
 }
 _SEPARATORS = " \t\u3000:：、．.·—-–_｜|《「『【(（"
 _SENTENCE = re.compile("[。；;…！？!?]|，.*，.*，.*，")
-_PROSE_END = tuple("。；;，,、…～—”」』")
+_PROSE_END = tuple("。；;，,、…～—")
 _PROSE_START = frozenset(
     "里裡中的是在我你您他她它们們有和与與及到至说說讲講就也都还還已将將被把给給对對从從向以于於了着著过過上下前后後内內外时時"
     "其所则則即便又再才只可能会會要需应應该該让讓使令比像如若但而却卻因为為由每各这這那"
@@ -86,14 +92,22 @@ def mark_of(line: str) -> Mark | None:
     >>> mark_of("1、要在维护社会稳定上多作贡献。发展是第一要务。").titled
     False
     """
-    plain = line.strip(_EDGES)
-    if not plain:
-        return None
+    plain = bare(line)
     for form in (_ordinal, _word, _enumeration):
         mark = form(plain[: 4 * WEAK_LENGTH])
         if mark:
             return mark
     return None
+
+
+def bare(line: str) -> str:
+    """A line without the decoration around a heading.
+
+    >>> bare("☆、第三章 转"), bare("=== 第二章 承 ==="), bare("第一章 《春》")
+    ('第三章 转', '第二章 承', '第一章 《春》')
+    """
+    start = line.lstrip(_EDGES + "、")
+    return start.rstrip(_EDGES if len(start) < len(line) else " =＝*＊-—─_~～#")
 
 
 def hash_mark(line: str) -> tuple[int, int] | None:
@@ -109,14 +123,17 @@ def hash_mark(line: str) -> tuple[int, int] | None:
 def _ordinal(line: str) -> Mark | None:
     if len(line) > STRONG_LENGTH:
         return None
+    line = _BODY_TEXT.sub("", line)
     found = _ORDINAL.fullmatch(line) or _VOLUME.fullmatch(line) or _ENGLISH.fullmatch(line)
     if not found:
         return None
     kind = next(kind for kind in ("part", "chapter", "leaf") if found.groupdict().get(kind))
     number, rest = _number(found["n"]), found["rest"]
     title = rest.strip(_SEPARATORS + _EDGES)
-    written = f"{line[: found.start('n')]}{{}}{line[found.end('n') : found.start('rest')]}", found["n"]
-    if not rest or (rest[0] in _SEPARATORS and _is_title(title)):
+    if title in _OVER:
+        return None
+    written = f"{line[found.start() : found.start('n')]}{{}}{line[found.end('n') : found.start('rest')]}", found["n"]
+    if not rest or (rest[0] in _SEPARATORS and _is_title(title.rstrip("…"))):
         return Mark(kind, number, title, True, True, *written)
     if title and _is_title(title) and len(title) <= STRONG_LENGTH // 2 and "，" not in title:
         sure = found.groupdict()[kind] in _PLAIN_UNITS and title[0] not in _PROSE_START
@@ -148,7 +165,7 @@ def _enumeration(line: str) -> Mark | None:
         if found:
             number = value_of(found["n"].replace("．", ".").rpartition(".")[2])
             rest = found["rest"].strip()
-            if number is None or _counts_on(number, rest):
+            if number is None or number > MOST or _counts_on(number, rest):
                 return None
             written = f"{line[: found.start('n')]}{{}}{line[found.end('n') : found.start('rest')]}"
             return Mark(kind, number, rest, True, _titled(kind, rest), written.strip(), found["n"])

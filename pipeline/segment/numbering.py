@@ -3,51 +3,58 @@
 from collections.abc import Iterator, Sequence
 
 from pipeline.model import Note
+from pipeline.segment.headings import Mark
 from pipeline.segment.numerals import like
-from pipeline.segment.page import Page
-from pipeline.segment.scheme import Heading
+from pipeline.segment.scheme import Candidates, Heading, Rank
 
 RULE = "numbering"
 MOST_NAMED = 5  # missing numbers that are named one by one
 
 
-def numbering_notes(headings: Sequence[Heading], page: Page) -> Iterator[Note]:
+def numbering_notes(headings: Sequence[Heading], candidates: Candidates) -> Iterator[Note]:
     """Notes for the headings whose number does not follow the one before, in the order of the text.
 
-    A count may begin again at one below a heading of a higher rank.
+    A count may begin again at one below a heading of a higher rank. Sentences that begin with a number of the same
+    kind count, but nothing is said of them.
     """
-    last: dict[tuple[int, int], Heading] = {}
-    for heading in headings:
-        if heading.mark.number is None:
-            continue
-        before = last.get(heading.rank)
-        message = _oddity(before, heading) if before else _late_start(heading)
-        if message:
-            line = page.lines[heading.line]
-            yield Note(RULE, page.source_span(line.start, line.end), message)
-        last = {rank: seen for rank, seen in last.items() if rank <= heading.rank}
-        last[heading.rank] = heading
+    titles = {heading.line for heading in headings}
+    last: dict[Rank, Mark] = {}
+    fresh: set[Rank] = set()  # ranks that may begin again: a higher heading stands behind their last number
+    for line, rank, mark in _counted(headings, candidates):
+        begins = rank not in last or (rank in fresh and mark.number == 1)
+        message = _oddity(None if begins else last[rank], mark)
+        if message and line in titles:
+            place = candidates.lines[line]
+            yield Note(RULE, candidates.page.source_span(place.start, place.end), message)
+        fresh = {below for below in last if below > rank} | fresh - {rank}
+        last[rank] = mark
 
 
-def _late_start(heading: Heading) -> str:
-    number = heading.mark.number or 0
-    return _missing(heading, range(1, number)) if number > 1 else ""
+def _counted(headings: Sequence[Heading], candidates: Candidates) -> list[tuple[int, Rank, Mark]]:
+    """The numbered headings and, of the same kinds, the sentences that begin with a number; in order."""
+    counted = {heading.line: (heading.line, heading.rank, heading.mark) for heading in headings}
+    ranks = {heading.mark.kind: heading.rank for heading in headings}
+    for line, mark in candidates.marks.items():
+        if mark.kind in ranks and not mark.titled and line not in counted:
+            counted[line] = (line, ranks[mark.kind], mark)
+    return sorted(entry for entry in counted.values() if entry[2].number is not None)
 
 
-def _oddity(before: Heading, heading: Heading) -> str:
-    last, number = before.mark.number or 0, heading.mark.number or 0
-    if number == last:
-        return f"{_named(heading, number)} comes twice"
+def _oddity(before: Mark | None, mark: Mark) -> str:
+    """What is odd about a number behind the one before it, or at the beginning of a count; "" when nothing is."""
+    last, number = (before.number or 0) if before else 0, mark.number or 0
     if number > last + 1:
-        return _missing(heading, range(last + 1, number))
-    return f"{_named(heading, number)} comes after {_named(before, last)}" if number < last else ""
+        return _missing(mark, range(last + 1, number))
+    if before is None or number > last:
+        return ""
+    return f"{_named(mark, number)} comes {'twice' if number == last else f'after {_named(before, last)}'}"
 
 
-def _missing(heading: Heading, numbers: range) -> str:
+def _missing(mark: Mark, numbers: range) -> str:
     if len(numbers) > MOST_NAMED:
-        return f"{_named(heading, numbers[0])} to {_named(heading, numbers[-1])} missing"
-    return f"{'、'.join(_named(heading, number) for number in numbers)} missing"
+        return f"{_named(mark, numbers[0])} to {_named(mark, numbers[-1])} missing"
+    return f"{'、'.join(_named(mark, number) for number in numbers)} missing"
 
 
-def _named(heading: Heading, number: int) -> str:
-    return heading.mark.pattern.replace("{}", like(heading.mark.numeral, number)).rstrip("、.．，")
+def _named(mark: Mark, number: int) -> str:
+    return mark.pattern.replace("{}", like(mark.numeral, number)).rstrip("、.．，")

@@ -5,20 +5,26 @@ lines with that mark read like titles, count from one, and have a body of text b
 of a list, or sentences that begin with a number, and stay in the text.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from statistics import median
 
-from pipeline.segment.headings import RANKS, STRONG, Mark, hash_mark, mark_of
+from pipeline.segment.headings import RANKS, STRONG, Mark, bare, hash_mark, mark_of
 from pipeline.segment.page import Line, Page
 
 TITLED_SHARE = 0.6  # of the lines with an enumeration's mark that read like titles
 LARGEST_GAP = 3  # numbers left out in an enumeration that still goes on
 BODY = {"comma": 60, "bracket": 60, "bare": 150}  # characters below the typical heading, at least
 DEFAULT_BODY = 120
+SUBTITLE_LENGTH = 20  # characters
+SUBTITLE_SHARE = 0.8  # of the chapters with their number alone
+INSIDE_SHARE = 0.3  # of the numbers alone on a line, when they are page numbers
+_SPOKEN = re.compile("[。，；：、…“”「」‘’]")
+_ENDED = re.compile("[。！？!?….”」』）)]$")
 Rank = tuple[int, int]
 
 
@@ -30,6 +36,7 @@ class Heading:
     rank: Rank
     title: str
     mark: Mark
+    subtitle: int = -1  # the line that holds the title, where the number stands alone
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,11 @@ class Candidates:
 
 
 def headings_of(candidates: Candidates) -> list[Heading]:
-    """The headings of a document, in order."""
+    """The headings of a document, in order; a chapter's title on a line of its own belongs to its heading."""
+    return _with_subtitles(candidates, _all_headings(candidates))
+
+
+def _all_headings(candidates: Candidates) -> list[Heading]:
     declared = _declared(candidates)
     strong = _strong(candidates, declared.keys())
     weak: list[Heading] = []
@@ -111,7 +122,7 @@ def _format_headings(page: Page) -> Iterable[tuple[int, int]]:
 def _heading(candidates: Candidates, line: int, rank: Rank) -> Heading:
     text = candidates.lines[line].text
     hashed = hash_mark(text)
-    title = text[hashed[1] :] if hashed else text
+    title = bare(text[hashed[1] :] if hashed else text)
     return Heading(line, rank, " ".join(title.split()), candidates.marks.get(line) or Mark("declared", None, title))
 
 
@@ -138,7 +149,27 @@ def _proven(candidates: Candidates, marks: Sequence[tuple[int, Mark]]) -> list[i
 def _fits(before: Mark | None, mark: Mark, after: Mark | None) -> bool:
     number = mark.number or 0
     goes_on = before.number == number - 1 if before else number == 1
-    return goes_on and (after is None or after.number in (number + 1, 1))
+    return goes_on and (after is None or after.number == 1 or (after.number or 0) > number)
+
+
+def _with_subtitles(candidates: Candidates, headings: Sequence[Heading]) -> list[Heading]:
+    """第一章 alone on its line, with 开端 on the next: so in most chapters, or it is the first line of the text."""
+    lines = {heading.line for heading in headings}
+    alone = {h.line: candidates.following(h.line) for h in headings if h.mark.kind == "chapter" and not h.mark.rest}
+    titled = {line for line, after in alone.items() if after not in lines and _is_subtitle(candidates, after)}
+    if len(alone) < 2 or len(titled) < SUBTITLE_SHARE * len(alone):
+        return list(headings)
+    return [
+        replace(h, title=f"{h.title} {candidates.lines[alone[h.line]].text}", subtitle=alone[h.line])
+        if h.line in titled
+        else h
+        for h in headings
+    ]
+
+
+def _is_subtitle(candidates: Candidates, line: int) -> bool:
+    text = candidates.lines[line].text if line >= 0 else ""
+    return 0 < len(text) <= SUBTITLE_LENGTH and not _SPOKEN.search(text)
 
 
 def _weak(candidates: Candidates, kind: str, taken: Iterable[int]) -> list[Heading]:
@@ -148,10 +179,20 @@ def _weak(candidates: Candidates, kind: str, taken: Iterable[int]) -> list[Headi
     numbers = [candidates.marks[line].number for line in lines]
     if len(lines) < 2 or 1 not in numbers or len(lines) < TITLED_SHARE * len(marks):
         return []
+    if kind == "bare" and _interrupts(candidates, lines):
+        return []
     if median(candidates.bodies(lines)) < BODY.get(kind, DEFAULT_BODY):
         return []
     rank = RANKS.index(kind)
     return [_heading(candidates, line, (rank, candidates.marks[line].numeral.count("."))) for line in lines]
+
+
+def _interrupts(candidates: Candidates, lines: Sequence[int]) -> bool:
+    """Whether numbers alone on their lines stand inside sentences: the page numbers of a print."""
+    before = [bisect_left(candidates.filled, line) - 1 for line in lines]
+    texts = [candidates.lines[candidates.filled[place]].text for place in before if place >= 0]
+    inside = sum(not _ENDED.search(text) for text in texts)
+    return inside > INSIDE_SHARE * len(texts)
 
 
 def _counting(candidates: Candidates, marks: Sequence[tuple[int, Mark]]) -> list[int]:
@@ -178,6 +219,7 @@ def section_ranks(headings: Sequence[Heading], candidates: Candidates, least: in
     for rank in sorted({heading.rank for heading in headings}):
         lines = [heading.line for heading in headings if heading.rank <= rank]
         above = [heading for heading in headings if heading.rank in chosen]
-        if len(above) <= 1 or rank[0] <= RANKS.index("chapter") != 0 or median(candidates.bodies(lines)) >= least:
+        chapters = any(heading.mark.kind in ("part", "chapter") for heading in headings if heading.rank == rank)
+        if len(above) <= 1 or chapters or median(candidates.bodies(lines)) >= least:
             chosen.append(rank)
     return chosen

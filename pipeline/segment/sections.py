@@ -46,7 +46,7 @@ def _by_headings(
     candidates: Candidates, spoken: Sequence[int], headings: Sequence[Heading], ranks: Sequence[Rank]
 ) -> Iterator[Draft]:
     """Sections begin at headings of these ranks; one that stands directly above a deeper one begins with it."""
-    inner = frozenset(heading.line for heading in headings)
+    inner = frozenset(line for heading in headings for line in (heading.line, heading.subtitle))
     groups = list(_groups(candidates, [heading for heading in headings if heading.rank in ranks]))
     starts = [group[0].line for group in groups]
     opening = tuple(k for k in spoken if k < starts[0])

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from pipeline import sound
 from pipeline.files import draft_of
 from pipeline.model import Audio, Chunk, Clip, Verdict
@@ -52,7 +50,7 @@ class ClipCache:
         if facts.get("key") != key or facts.get("length") != length:
             return None
         verdict = Verdict(not facts["findings"], tuple(facts["findings"]))
-        return Clip(key, path, chunk, script, rate, length, _unpacked(facts["energies"]), verdict=verdict)
+        return Clip(key, path, chunk, script, rate, length, _energies(facts["energies"]), verdict=verdict)
 
     def store(self, key: str, audio: Audio, spoken: tuple[Chunk, str], verdict: Verdict) -> Clip:
         """Write a checked clip, whole or not at all."""
@@ -60,7 +58,7 @@ class ClipCache:
 
         chunk, script = spoken
         path, length = self.path(key), len(audio.samples)
-        energies = _packed(sound.block_energies(audio))
+        energies = sound.packed(sound.block_energies(audio))
         facts = {"key": key, "length": length, "energies": energies, "findings": verdict.findings}
         with (
             draft_of(path) as draft,
@@ -68,13 +66,8 @@ class ClipCache:
         ):
             file.comment = json.dumps(facts)
             file.write(audio.samples)
-        return Clip(key, path, chunk, script, audio.rate, length, _unpacked(energies), verdict=verdict)
+        return Clip(key, path, chunk, script, audio.rate, length, _energies(energies), verdict=verdict)
 
 
-def _packed(energies: np.typing.NDArray[Any]) -> list[int]:
-    """Energies in hundredths of a decibel: short in the tag, and 0.005 dB is far below what loudness asks for."""
-    return [int(v) for v in np.round(1000 * np.log10(np.maximum(energies, 1e-10)))]
-
-
-def _unpacked(hundredths: list[int]) -> tuple[float, ...]:
-    return tuple(10.0 ** (value / 1000) for value in hundredths)
+def _energies(packed: list[int]) -> tuple[float, ...]:
+    return tuple(sound.unpacked(packed).tolist())

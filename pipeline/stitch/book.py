@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
+
+from pipeline import sound
 from pipeline.model import Chapter, Clip, Samples, Section
-from pipeline.stitch.encode import chapter_blocks, chapter_key, encode
-from pipeline.stitch.gain import TARGET_LUFS, gain_for, loudness_of
+from pipeline.stitch.encode import Encoding, chapter_blocks, encode
+from pipeline.stitch.gain import ROUNDS, TARGET_LUFS, gain_for, nearer
 from pipeline.stitch.timeline import timeline
 
 ENOUGH_TO_JUDGE_S = 120
@@ -42,18 +45,22 @@ def stitch(sections: Iterable[Spoken], folder: Path, gain: float | None) -> Stit
     """Encode each section into `folder`, named by content, with the `gain` of the last build while it still fits."""
     spoken: list[Spoken] = []
     with ThreadPoolExecutor(1, thread_name_prefix="encoder") as encoder:
-        encodings: list[Future[Path]] = []
+        under_way: list[Future[Encoding]] = []
         for part in sections:
             spoken.append(part)
             gain = gain or _first_gain(spoken)
             if gain:
-                waiting = spoken[len(encodings) :]
-                encodings += [encoder.submit(_encoded, clips, gain, folder) for _, clips in waiting]
-        for encoding in encodings:
+                under_way += [encoder.submit(encode, clips, gain, folder) for _, clips in spoken[len(under_way) :]]
+        for encoding in under_way:
             encoding.result()
-    gain = _fitting(gain, list(_clips(spoken)))
-    chapters = tuple(_on_one_line(spoken, gain, folder))
-    loudness = loudness_of(list(_clips(spoken))) + 20 * math.log10(gain)
+    gain = gain or gain_for(list(_clips(spoken)))
+    encodings, loudness = _encoded(spoken, gain, folder)
+    for _ in range(ROUNDS):
+        if abs(loudness - TARGET_LUFS) <= TOLERANCE_LU or not math.isfinite(loudness):
+            break
+        gain = nearer(gain, loudness)
+        encodings, loudness = _encoded(spoken, gain, folder)
+    chapters = tuple(_on_one_line(spoken, encodings))
     return Stitched(chapters, tuple(clips for _, clips in spoken), gain, round(max(loudness, -99.0), 2))
 
 
@@ -63,31 +70,21 @@ def _first_gain(spoken: Sequence[Spoken]) -> float | None:
     return gain_for(clips) if sum(clip.length / clip.rate for clip in clips) >= ENOUGH_TO_JUDGE_S else None
 
 
-def _fitting(gain: float | None, clips: Sequence[Clip]) -> float:
-    """The gain if the whole book is near enough to the target with it, else the book's own."""
-    if gain and abs(loudness_of(clips) + 20 * math.log10(gain) - TARGET_LUFS) <= TOLERANCE_LU:
-        return gain
-    return gain_for(clips)
+def _encoded(spoken: Iterable[Spoken], gain: float, folder: Path) -> tuple[list[Encoding], float]:
+    """Every chapter's encoding at a gain, and the loudness of the whole, LUFS."""
+    encodings = [encode(clips, gain, folder) for _, clips in spoken]
+    return encodings, sound.integrated_loudness(np.concatenate([encoding.energies for encoding in encodings]))
 
 
 def _clips(spoken: Iterable[Spoken]) -> Iterator[Clip]:
     return chain.from_iterable(clips for _, clips in spoken)
 
 
-def _encoded(clips: tuple[Clip, ...], gain: float, folder: Path) -> Path:
-    """The chapter's encoding, made unless it is there."""
-    path = folder / f"{chapter_key(clips, gain)}.m4a"
-    if not path.is_file():
-        encode(clips, gain, path)
-    return path
-
-
-def _on_one_line(spoken: Iterable[Spoken], gain: float, folder: Path) -> Iterator[Chapter]:
+def _on_one_line(spoken: Iterable[Spoken], encodings: Iterable[Encoding]) -> Iterator[Chapter]:
     """The chapters one after the other; their times are rounded once, from the count of samples."""
     start = 0
-    for section, clips in spoken:
+    for (section, clips), encoding in zip(spoken, encodings, strict=True):
         times, rate = timeline(clips), clips[0].rate
         end = start + times.length
-        path = _encoded(clips, gain, folder)
-        yield Chapter(section, round(1000 * start / rate), round(1000 * end / rate), path, times.lines)
+        yield Chapter(section, round(1000 * start / rate), round(1000 * end / rate), encoding.path, times.lines)
         start = end

@@ -2,18 +2,28 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline import codec, sound
-from pipeline.errors import InputError
-from pipeline.model import Clip, Samples
-from pipeline.stitch.gain import CEILING_DBTP
+from pipeline.files import draft_of, write_whole
+from pipeline.model import Audio, Clip, Samples
+from pipeline.stitch.gain import CEILING_DBTP, samples_of
 from pipeline.stitch.timeline import HEAD_S, TAIL_S, timeline
 
-FORMAT = 1  # raise it when what makes a chapter's bytes changes here
+FORMAT = 2  # raise it when what makes a chapter's bytes changes here
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A chapter as an untagged m4a, and the K-weighted energies of what was encoded, one each 100 ms."""
+
+    path: Path
+    energies: NDArray[np.float32]
 
 
 def chapter_key(clips: Sequence[Clip], gain: float) -> str:
@@ -29,9 +39,19 @@ def chapter_key(clips: Sequence[Clip], gain: float) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def encode(clips: Sequence[Clip], gain: float, target: Path) -> None:
-    """Write a chapter as an untagged m4a, whole or not at all, with one clip in memory at a time."""
-    codec.write_aac(chapter_blocks(clips, gain), clips[0].rate, target)
+def encode(clips: Sequence[Clip], gain: float, folder: Path) -> Encoding:
+    """A chapter's encoding in `folder`, made unless it is there; one clip in memory at a time.
+
+    The loudness lies beside it and is written first: where the sound is, it is there too.
+    """
+    target = folder / f"{chapter_key(clips, gain)}.m4a"
+    levels = target.with_suffix(".json")
+    if not target.is_file() or not levels.is_file():
+        energies: list[int] = []
+        with draft_of(target) as draft:
+            codec.write_aac(_measured(chapter_blocks(clips, gain), clips[0].rate, energies), clips[0].rate, draft)
+            write_whole(levels, json.dumps(energies).encode())
+    return Encoding(target, sound.unpacked(json.loads(levels.read_bytes())))
 
 
 def chapter_blocks(clips: Sequence[Clip], gain: float) -> Iterator[Samples]:
@@ -40,21 +60,16 @@ def chapter_blocks(clips: Sequence[Clip], gain: float) -> Iterator[Samples]:
     yield np.zeros(times.starts[0], np.int16)
     ends = [*times.starts[1:], times.length]
     for clip, (start, end) in zip(clips, zip(times.starts, ends, strict=True), strict=True):
-        yield sound.limited(_samples(clip), clip.rate, gain, CEILING_DBTP)
+        yield sound.limited(samples_of(clip), clip.rate, gain, CEILING_DBTP)
         yield np.zeros(end - start - clip.length, np.int16)
 
 
-def _samples(clip: Clip) -> Samples:
-    """A clip's sound. A damaged file is removed, so that the next build speaks it again."""
-    import soundfile
-
-    try:
-        samples, _ = soundfile.read(clip.path, dtype="int16")
-    except (soundfile.LibsndfileError, OSError):
-        samples = np.zeros(0, np.int16)
-    if len(samples) != clip.length:
-        clip.path.unlink(missing_ok=True)
-        raise InputError(
-            f"the clip of {clip.chunk.text[:20]!r} was damaged and is removed", "run the same command again"
-        )
-    return np.asarray(samples, np.int16)
+def _measured(blocks: Iterable[Samples], rate: int, energies: list[int]) -> Iterator[Samples]:
+    """The same blocks; their energies, cut to whole 100 ms across blocks, are put into the list."""
+    rest, size = np.zeros(0, np.int16), rate // 10
+    for block in blocks:
+        rest = np.concatenate([rest, block])
+        whole = len(rest) // size * size
+        energies += sound.packed(sound.block_energies(Audio(rest[:whole], rate)))
+        rest = rest[whole:]
+        yield block
