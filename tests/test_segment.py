@@ -133,7 +133,7 @@ def test_chunks_stay_below_the_limit_and_part_no_number(text: str, limit: int) -
     assert "".join(text[slice(*span)] for span in spans) == text
     for start, end in spans:
         assert weight("".join(c for c in text[start:end] if c.isalnum())) <= 2 * limit
-        if 0 < start and text[start - 1].isdigit():
+        if start > 0 and text[start - 1].isdigit():
             assert not text[start].isdigit() or weight(text[start:end]) >= limit
 
 

@@ -2,8 +2,9 @@
 
 Sentences are grouped until `low` is reached, then the group is closed, so that an edit of one sentence changes the
 grouping only to the end of its paragraph. A sentence past the limit is cut into even parts at its clauses, at last
-between words; only a URL or number that is longer itself goes past it, up to twice. A short last group joins the one before it where the limit allows. Chunks never cross a paragraph:
-one of two characters (`好。`) stays alone, and what a voice needs to speak so short a text is the voice's affair.
+between words; only a URL or number that is longer itself goes past it, up to twice. A short last group joins the one
+before it where the limit allows. Chunks never cross a paragraph: one of two characters (`好。`) stays alone, and what
+a voice needs to speak so short a text is the voice's affair.
 """
 
 import re

@@ -58,7 +58,7 @@ def divisible(text: str, offset: int) -> bool:
 
 
 def cut_near(text: str, aim: int, low: int, high: int) -> int:
-    """The best place for a cut in text[low:high], near `aim`: behind a particle, else between words; 0 if there is none.
+    """The best place for a cut in text[low:high], near `aim`: behind a particle, or between words; 0 for none.
 
     >>> cut_near("没有标点的很长的句子", 4, 2, 8)
     5
