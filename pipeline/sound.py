@@ -19,6 +19,7 @@ OFFSET_LUFS = -0.691
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
 OVERSAMPLING = 4
+TAPS = 12
 LOOK_AHEAD_S = 0.005
 FRAME_S = 0.01
 QUIET_DBFS = -52.0
@@ -98,13 +99,27 @@ def limited(samples: Samples, rate: int, gain: float, ceiling_db: float) -> Samp
 
 
 def _peaks(signal: Floats) -> Floats:
-    """The highest magnitude between each sample and the next, as a reconstruction filter shows it."""
-    from scipy.signal import resample_poly
-
+    """The highest magnitude at each sample and up to the next, as a reconstruction filter shows it."""
     if not len(signal):
         return signal
-    dense = np.abs(resample_poly(signal, OVERSAMPLING, 1)).reshape(-1, OVERSAMPLING).max(axis=1)
-    return np.asarray(np.maximum(dense, np.abs(signal)), np.float32)
+    between = (np.abs(np.convolve(signal, phase, "same")) for phase in _phases())
+    return functools.reduce(np.maximum, between, np.abs(signal))
+
+
+@functools.cache
+def _phases() -> tuple[Floats, ...]:
+    """The filters that give the signal 1/4, 1/2 and 3/4 of a sample further on: a windowed sinc, 12 taps each.
+
+    As BS.1770-4, annex 2: 48 taps in four phases, the first of which is the signal itself.
+    """
+    reach = TAPS // 2
+    phases = []
+    for quarter in range(1, OVERSAMPLING):
+        places = np.arange(-reach, reach + 1) - quarter / OVERSAMPLING
+        window = np.where(np.abs(places) < reach + 0.5, np.cos(np.pi * places / (2 * reach + 1)) ** 2, 0)
+        taps = np.sinc(places) * window
+        phases.append((taps / taps.sum()).astype(np.float32)[::-1])
+    return tuple(phases)
 
 
 @functools.cache
