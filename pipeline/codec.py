@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.errors import InputError
 from pipeline.files import draft_of
 from pipeline.model import Audio, Samples
 
@@ -16,6 +17,8 @@ FRAME = 1024  # samples in an AAC packet
 AAC_BITS = 64_000
 MP3_BITS = 96_000
 BLOCK_S = 8
+LANGUAGES = {"zh": "zho", "en": "eng", "ja": "jpn", "ko": "kor", "de": "deu", "fr": "fra", "es": "spa", "ru": "rus"}
+REMEDY = "remove the file and build the book again: what was spoken is still in the cache"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,10 @@ class Probe:
 
 
 def decode_blocks(path: Path) -> Iterator[Audio]:
-    """A file's sound in blocks of whole 100 ms, mono int16, memory flat."""
+    """A file's sound in blocks of whole 100 ms, mono int16, memory flat. Raises InputError."""
     import av
 
-    with av.open(str(path)) as container:
-        stream = container.streams.audio[0]
+    with _opened(path) as (container, stream):
         resampler = av.AudioResampler(format="s16", layout="mono", rate=stream.rate)
         size = stream.rate * BLOCK_S
         held: list[Samples] = []
@@ -76,15 +78,14 @@ def decode_blocks(path: Path) -> Iterator[Audio]:
 def decode(path: Path) -> Audio:
     """A file's whole sound, mono int16."""
     blocks = list(decode_blocks(path))
+    if not blocks:
+        raise InputError(f"{path} is without sound", REMEDY)
     return Audio(np.concatenate([block.samples for block in blocks]), blocks[0].rate)
 
 
 def probe(path: Path) -> Probe:
     """A file's length, rate, chapters and tags, without decoding it."""
-    import av
-
-    with av.open(str(path)) as container:
-        stream = container.streams.audio[0]
+    with _opened(path) as (container, stream):
         length = 1000 * float((stream.duration or 0) * (stream.time_base or 0))
         marks = tuple(
             ChapterMark(
@@ -122,7 +123,7 @@ def write_mp3(blocks: Iterable[Samples], rate: int, tags: Tags, target: Path) ->
 
 
 def join(parts: Sequence[tuple[Path, str]], tags: Tags, target: Path) -> None:
-    """Join encoded chapters (file, title) without encoding again, sample-exactly, with chapter marks.
+    """Join encoded chapters (file, title) without encoding again, sample-exactly; an .m4b is marked with its chapters.
 
     Each encoder puts one packet of its own (priming) in front: it is dropped, and packet k begins at sample 1024 k.
     Needs >= 1024 samples of silence at each chapter's start, which the first packet is decoded from.
@@ -130,12 +131,14 @@ def join(parts: Sequence[tuple[Path, str]], tags: Tags, target: Path) -> None:
     import av
 
     counts = [_packet_count(path) for path, _ in parts]
-    options = {**_EXACT, "brand": "M4B " if len(parts) > 1 else "M4A ", "movflags": "+faststart"}
+    book = target.suffix == ".m4b"
+    options = {**_EXACT, "brand": "M4B " if book else "M4A ", "movflags": "+faststart"}
     with draft_of(target) as draft, av.open(str(draft), "w", format="mp4", options=options) as out:
-        with av.open(str(parts[0][0])) as first:
-            stream = out.add_stream_from_template(first.streams.audio[0])
-            rate = first.streams.audio[0].rate
-        if len(parts) > 1:
+        with _opened(parts[0][0]) as (_, first):
+            stream = out.add_stream_from_template(first)
+            rate = first.rate
+        stream.metadata["language"] = _iso_639_2(tags.language)
+        if book:
             out.set_chapters(_marks(parts, counts, rate))
         out.metadata.update(_metadata(tags))
         with _cover(out, tags) as cover:
@@ -149,11 +152,25 @@ def join(parts: Sequence[tuple[Path, str]], tags: Tags, target: Path) -> None:
 _EXACT = {"fflags": "+bitexact"}
 
 
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
+    """A file and the stream of its sound. Raises InputError where there is none, or it cannot be decoded."""
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                raise InputError(f"{path} is without sound", REMEDY)
+            yield container, container.streams.audio[0]
+    except av.FFmpegError as error:
+        raise InputError(f"{path} cannot be decoded: {error.strerror}", REMEDY) from error
+
+
 def _encode(out: Any, stream: Any, blocks: Iterable[Samples], rate: int) -> None:
     import av
 
     position = 0
-    for block in blocks:
+    for block in (block for block in blocks if len(block)):  # the encoder refuses an empty frame
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block).reshape(1, -1), format="s16", layout="mono")
         frame.sample_rate, frame.time_base, frame.pts = rate, Fraction(1, rate), position
         position += len(block)
@@ -163,19 +180,15 @@ def _encode(out: Any, stream: Any, blocks: Iterable[Samples], rate: int) -> None
 
 def _packets(path: Path) -> Iterator[bytes]:
     """A chapter's packets without the encoder's priming."""
-    import av
-
-    with av.open(str(path)) as container:
-        packets = (bytes(packet) for packet in container.demux(container.streams.audio[0]) if packet.size)
+    with _opened(path) as (container, stream):
+        packets = (bytes(packet) for packet in container.demux(stream) if packet.size)
         next(packets)
         yield from packets
 
 
 def _packet_count(path: Path) -> int:
-    import av
-
-    with av.open(str(path)) as container:
-        return int(container.streams.audio[0].frames) - 1
+    with _opened(path) as (_, stream):
+        return int(stream.frames) - 1
 
 
 def _copy(path: Path, out: Any, stream: Any, position: int) -> int:
@@ -212,12 +225,22 @@ def _metadata(tags: Tags) -> dict[str, str]:
         "album_artist": tags.creator,
         "composer": tags.narrator,
         "date": tags.date,
-        "language": tags.language,
+        "language": _iso_639_2(tags.language),
         "genre": "Audiobook",
         "media_type": "2",
         "track": str(tags.track) if tags.track else "",
     }
     return {name: value for name, value in named.items() if value}
+
+
+def _iso_639_2(language: str) -> str:
+    """A language tag as sound files want it; what has no code of three letters here is "undetermined".
+
+    >>> [_iso_639_2(tag) for tag in ("zh", "zh-Hant", "eng", "xx")]
+    ['zho', 'zho', 'eng', 'und']
+    """
+    primary = language.lower().partition("-")[0]
+    return primary if len(primary) == 3 else LANGUAGES.get(primary, "und")
 
 
 @contextlib.contextmanager
@@ -232,6 +255,7 @@ def _cover(out: Any, tags: Tags) -> Iterator[Any]:
         source = picture.streams.video[0]
         stream = out.add_stream_from_template(source)
         stream.disposition = av.stream.Disposition.attached_pic
+        stream.metadata["comment"] = "Cover (front)"
         packet = next(picture.demux(source))
         packet.stream = stream
         yield packet

@@ -1,0 +1,269 @@
+"""Real encoders: what was put at a sample is found at that sample, in chapter files, in the joined book, in mp3."""
+
+import hashlib
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline import codec
+from pipeline.codec import FRAME, Tags
+from pipeline.errors import InputError
+from pipeline.model import Samples
+
+RATE = 24_000
+CHIRP = np.hanning(480) * np.sin(2 * np.pi * (500 * np.arange(480) / RATE + 60_000 * (np.arange(480) / RATE) ** 2))
+NEAR = 2 * RATE // 100  # samples to each side in which a chirp is searched for
+ODD_TITLES = [
+    "第一章 春天",
+    "= ; # \\ ' \"",
+    "é 😀 𠮷",
+    "長" * 300,
+    "1",
+    "100% [a] {b} <c> & d",
+    "Ⅻ．·—…",
+    "ends with blank ",
+]
+
+
+def chapter(length: int, chirp: int) -> Samples:
+    """Silence of `length` samples with a chirp at a sample."""
+    samples = np.zeros(length, np.int16)
+    samples[chirp : chirp + len(CHIRP)] = 12_000 * CHIRP
+    return samples
+
+
+def found_near(samples: Samples, place: int) -> int:
+    """Where in `samples` the chirp begins, looked for around a place."""
+    start = max(0, place - NEAR)
+    window = samples[start : place + len(CHIRP) + NEAR].astype(np.float64)
+    return start + int(np.argmax(np.correlate(window, CHIRP)))
+
+
+def ffmpeg(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    import imageio_ffmpeg
+
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostats", *arguments]
+    return subprocess.run(command, capture_output=True, timeout=60, check=False)
+
+
+def decoded_by_ffmpeg(path: Path) -> Samples:
+    return np.frombuffer(ffmpeg("-i", str(path), "-map", "0:a", "-f", "s16le", "-ac", "1", "-").stdout, np.int16)
+
+
+@pytest.fixture(scope="module")
+def plan() -> list[tuple[int, int]]:
+    """The lengths of 50 chapters, and where in each there is a chirp: odd packets, odd places."""
+    rng = np.random.default_rng(50)
+    lengths = [int(rng.integers(6, 60)) * FRAME for _ in range(50)]
+    return [(length, int(rng.integers(2 * FRAME, length - 2 * FRAME))) for length in lengths]
+
+
+@pytest.fixture(scope="module")
+def parts(plan: Sequence[tuple[int, int]], tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, str]]:
+    folder = tmp_path_factory.mktemp("parts")
+    for number, (length, chirp) in enumerate(plan):
+        whole = chapter(length, chirp)
+        cuts = [0, *sorted(np.random.default_rng(number).integers(0, length, 3).tolist()), length]
+        blocks = [whole[start:end] for start, end in pairwise(cuts)]
+        codec.write_aac([*blocks, np.zeros(0, np.int16)], RATE, folder / f"{number}.m4a")
+    titles = [*ODD_TITLES, *(f"第{number}章" for number in range(len(ODD_TITLES), len(plan)))]
+    return [(folder / f"{number}.m4a", title) for number, title in enumerate(titles)]
+
+
+@pytest.fixture(scope="module")
+def cover(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("cover") / "cover.jpg"
+    Image.new("RGB", (300, 300), (158, 42, 34)).save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def tags(cover: Path) -> Tags:
+    return Tags("山中来信", "书信集", "某人", "云希", "2011-05-06", "zh", 7, cover)
+
+
+@pytest.fixture(scope="module")
+def book(parts: list[tuple[Path, str]], tags: Tags, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("book") / "book.m4b"
+    codec.join(parts, tags, path)
+    return path
+
+
+@pytest.fixture(params=["PyAV", "ffmpeg"])
+def heard(request: pytest.FixtureRequest, book: Path) -> Samples:
+    """The book's sound, by us and by a decoder that is not ours."""
+    return codec.decode(book).samples if request.param == "PyAV" else decoded_by_ffmpeg(book)
+
+
+def starts_of(plan: Sequence[tuple[int, int]]) -> Iterator[int]:
+    return accumulate((length for length, _ in plan[:-1]), initial=0)
+
+
+def test_no_sample_of_fifty_chapters_is_lost_or_added(heard: Samples, plan: list[tuple[int, int]]) -> None:
+    assert len(heard) == sum(length for length, _ in plan)
+
+
+def test_what_was_put_into_each_chapter_sounds_where_it_was_put(heard: Samples, plan: list[tuple[int, int]]) -> None:
+    for start, (_, chirp) in zip(starts_of(plan), plan, strict=True):
+        assert abs(found_near(heard, start + chirp) - (start + chirp)) <= 1
+
+
+def test_the_marks_say_where_the_chapters_sound(book: Path, plan: list[tuple[int, int]], heard: Samples) -> None:
+    """From a mark to its chapter's chirp it is as far as it was put, within a millisecond, fifty chapters on."""
+    marks = codec.probe(book).chapters
+    assert len(marks) == len(plan)
+    for mark, (length, chirp) in zip(marks, plan, strict=True):
+        sounds = found_near(heard, round(mark.start_ms * RATE / 1000) + chirp)
+        assert abs(1000 * (sounds - chirp) / RATE - mark.start_ms) <= 1
+        assert abs(1000 * length / RATE - (mark.end_ms - mark.start_ms)) <= 1
+
+
+def test_ffmpeg_reads_the_same_marks(book: Path, plan: list[tuple[int, int]]) -> None:
+    told = ffmpeg("-i", str(book)).stderr.decode()
+    starts = [float(value) for value in re.findall(r"Chapter #\S+ start (\S+),", told)]
+    assert starts == pytest.approx([start / RATE for start in starts_of(plan)], abs=0.001)
+
+
+def test_titles_of_all_kinds_come_back(book: Path, parts: list[tuple[Path, str]]) -> None:
+    assert [mark.title for mark in codec.probe(book).chapters] == [title for _, title in parts]
+
+
+def test_joining_leaves_every_chapter_as_it_sounds_alone(
+    book: Path, parts: list[tuple[Path, str]], tags: Tags, tmp_path: Path
+) -> None:
+    """Nothing is encoded again: the book is the chapter files one after the other, sample for sample."""
+    alone = []
+    for path, _ in parts:
+        codec.join([(path, "")], tags, tmp_path / "one.m4a")
+        alone.append(codec.decode(tmp_path / "one.m4a").samples)
+    together = codec.decode(book).samples
+    assert np.abs(np.concatenate(alone).astype(np.int32) - together).max() <= 4
+
+
+def test_more_chapters_than_one_byte_counts_are_all_readable(parts: list[tuple[Path, str]], tmp_path: Path) -> None:
+    """The Nero list ends at 255; the QuickTime track has them all."""
+    many = [(parts[0][0], f"第{number}回") for number in range(1, 401)]
+    codec.join(many, Tags("大书"), tmp_path / "big.m4b")
+    found = codec.probe(tmp_path / "big.m4b")
+    assert [mark.title for mark in found.chapters] == [title for _, title in many]
+    length = len(decoded_by_ffmpeg(tmp_path / "big.m4b"))
+    assert length % 400 == 0
+    step = 1000 * length / 400 / RATE
+    assert [mark.start_ms for mark in found.chapters] == pytest.approx([step * k for k in range(400)], abs=1)
+    assert len(re.findall(rb"Chapter #", ffmpeg("-i", str(tmp_path / "big.m4b")).stderr)) == 400
+
+
+def test_a_book_of_one_chapter_is_marked_as_well(parts: list[tuple[Path, str]], tags: Tags, tmp_path: Path) -> None:
+    codec.join(parts[:1], tags, tmp_path / "one.m4b")
+    found = codec.probe(tmp_path / "one.m4b")
+    assert [mark.title for mark in found.chapters] == [parts[0][1]]
+    assert found.tags["major_brand"] == "M4B "
+
+
+def test_the_book_carries_its_tags(book: Path) -> None:
+    found = codec.probe(book).tags
+    expected = {
+        "major_brand": "M4B ", "title": "山中来信", "album": "书信集", "artist": "某人", "album_artist": "某人",
+        "composer": "云希", "date": "2011-05-06", "genre": "Audiobook", "media_type": "2", "track": "7",
+    }  # fmt: skip
+    assert {name: found.get(name) for name in expected} == expected
+    assert "creation_time" not in found
+    assert re.search(rb"Stream #0:0.*\(zho\): Audio: aac", ffmpeg("-i", str(book)).stderr)
+
+
+def test_the_index_comes_first_so_that_a_player_can_start_at_once(book: Path) -> None:
+    content = book.read_bytes()
+    assert content.index(b"moov") < content.index(b"mdat")
+
+
+@pytest.mark.parametrize("suffix", ["m4b", "m4a", "mp3"])
+def test_the_cover_comes_back_byte_for_byte(
+    parts: list[tuple[Path, str]], tags: Tags, cover: Path, tmp_path: Path, suffix: str
+) -> None:
+    target = tmp_path / f"one.{suffix}"
+    if suffix == "mp3":
+        codec.write_mp3([chapter(RATE, 5000)], RATE, tags, target)
+    else:
+        codec.join(parts[:1], tags, target)
+    picture = ffmpeg("-i", str(target), "-map", "0:v", "-c", "copy", "-f", "image2pipe", "-").stdout
+    assert picture == cover.read_bytes()
+
+
+def test_a_chapter_file_is_tagged_as_music_players_read_it(
+    parts: list[tuple[Path, str]], tags: Tags, tmp_path: Path
+) -> None:
+    codec.join(parts[:1], tags, tmp_path / "one.m4a")
+    found = codec.probe(tmp_path / "one.m4a")
+    assert found.tags["major_brand"] == "M4A "
+    assert found.chapters == ()
+    assert (found.tags["title"], found.tags["track"]) == ("山中来信", "7")
+
+
+@pytest.mark.parametrize("length", [FRAME * 9, 10_007, 24_000, 31_337])
+def test_an_mp3_of_any_length_loses_no_sample(tags: Tags, tmp_path: Path, length: int) -> None:
+    target = tmp_path / "one.mp3"
+    codec.write_mp3([chapter(length, 5001)[:4000], chapter(length, 5001)[4000:]], RATE, tags, target)
+    for samples in (codec.decode(target).samples, decoded_by_ffmpeg(target)):
+        assert len(samples) == length
+        assert abs(found_near(samples, 5001) - 5001) <= RATE // 1000
+    found = codec.probe(target).tags
+    assert (found["title"], found["composer"], found["language"]) == ("山中来信", "云希", "zho")
+
+
+def test_the_same_sound_gives_the_same_bytes(parts: list[tuple[Path, str]], tags: Tags, tmp_path: Path) -> None:
+    digests = set()
+    for attempt in ("first", "second"):
+        folder = tmp_path / attempt
+        codec.write_aac([chapter(30 * FRAME, 5000)], RATE, folder / "part.m4a")
+        codec.write_mp3([chapter(30 * FRAME, 5000)], RATE, tags, folder / "one.mp3")
+        codec.join([(folder / "part.m4a", "一"), parts[1]], tags, folder / "book.m4b")
+        files = sorted(folder.iterdir())
+        digests.add(tuple(hashlib.sha256(path.read_bytes()).hexdigest() for path in files))
+    assert len(digests) == 1
+
+
+def test_a_long_file_is_decoded_in_blocks_of_whole_tenths_of_a_second(book: Path) -> None:
+    blocks = list(codec.decode_blocks(book))
+    assert len(blocks) > 1
+    assert {len(block.samples) % (RATE // 10) for block in blocks[:-1]} == {0}
+    np.testing.assert_array_equal(np.concatenate([block.samples for block in blocks]), codec.decode(book).samples)
+
+
+BROKEN = {
+    "missing.m4a": None,
+    "empty.m4a": b"",
+    "text.m4a": "不是声音".encode(),
+    "noise.mp3": bytes(range(256)) * 40,
+}
+
+
+@pytest.mark.parametrize("name", [*BROKEN, "half.m4a", "scrambled.m4a", "picture.jpg"])
+def test_a_broken_file_is_an_error_that_names_it_and_the_remedy(
+    parts: list[tuple[Path, str]], cover: Path, tmp_path: Path, name: str
+) -> None:
+    whole = parts[0][0].read_bytes()
+    middle = len(whole) // 2
+    contents = BROKEN | {
+        "half.m4a": whole[:middle],
+        "scrambled.m4a": whole[: middle // 2] + bytes(middle) + whole[middle // 2 + middle :],
+        "picture.jpg": cover.read_bytes(),
+    }
+    path = tmp_path / name
+    if contents[name] is not None:
+        path.write_bytes(contents[name])
+    with pytest.raises(InputError, match=name) as raised:
+        codec.decode(path)
+    assert raised.value.remedy
+
+
+def test_a_book_with_a_broken_part_is_not_begun(parts: list[tuple[Path, str]], tmp_path: Path) -> None:
+    (tmp_path / "broken.m4a").write_bytes(parts[0][0].read_bytes()[:500])
+    with pytest.raises(InputError, match=r"broken\.m4a"):
+        codec.join([*parts[:3], (tmp_path / "broken.m4a", "四")], Tags("书"), tmp_path / "book.m4b")
+    assert [path.name for path in tmp_path.iterdir()] == ["broken.m4a"]
