@@ -304,6 +304,7 @@ class Manifest:
     gain: float  # linear, one for the book
     loudness: float  # LUFS, integrated, after the gain
     duration: int  # ms
+    pronounce: Mapping[str, str]  # the person's own readings: word -> "pin1 yin1"
     coverage: Coverage
     edits: tuple[Edit, ...]
     notes: tuple[Note, ...]

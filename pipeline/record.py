@@ -32,6 +32,7 @@ class Facts:
     chapter_format: str
     fingerprint: str
     choices: Mapping[int, Choice]
+    pronounce: Mapping[str, str]
     coverage: Coverage
     notes: tuple[Note, ...]
 
@@ -54,6 +55,7 @@ def manifest_from(facts: Facts, book: Stitched, files: Mapping[int, str], output
         gain=book.gain,
         loudness=book.loudness,
         duration=book.chapters[-1].end,
+        pronounce=facts.pronounce,
         coverage=facts.coverage,
         edits=document.edits,
         notes=(*document.notes, *facts.notes),

@@ -130,7 +130,7 @@ def explain(shelf: Shelf, book: str, milliseconds: int) -> Found:
         "text": chunk.text,
         "spoken": said.text,
         "rewritten": [dataclasses.asdict(piece) for piece in said.pieces if piece.rule],
-        "pinyin": pinyin_of(Pronouncer({}), said.text),
+        "pinyin": pinyin_of(Pronouncer(manifest.pronounce), said.text),
         "script": chunk.script,
         "recipe": dataclasses.asdict(section.recipe),
         "take": chunk.take,

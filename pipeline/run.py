@@ -14,6 +14,7 @@ from pipeline.read.sidecar import Sidecar, read_sidecar
 from pipeline.record import Facts, manifest_from
 from pipeline.repair import repair
 from pipeline.segment import Sizes, segment
+from pipeline.segment.pauses import paused
 from pipeline.segment.select import selected
 from pipeline.shelf import Shelf, fingerprint_of
 from pipeline.speak import Studio
@@ -133,7 +134,8 @@ def outline_of(edition: Edition, engine: Engine, choices: Mapping[int, Choice]) 
 
     @cache
     def cut(take: int) -> Outline:
-        outline = segment(edition.document, Sizes(engine.limit, low_of(engine.limit, take)))
+        sizes = Sizes(engine.limit, low_of(engine.limit, take), paused(edition.sidecar.pauses))
+        outline = segment(edition.document, sizes)
         return selected(outline, edition.sidecar.skip, edition.sidecar.rename)
 
     plain = cut(0)
@@ -167,6 +169,7 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
         chapter_format=request.chapter_format,
         fingerprint=fingerprint_for(edition.source, request),
         choices=choices,
+        pronounce=sidecar.pronounce,
         coverage=coverage(document, outline.sections, outline.dropped, spoken),
         notes=outline.notes,
     )
@@ -176,5 +179,6 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
     outputs = write_files(binding, book.chapters, previous)
     manifest = finished(home, manifest_from(facts, book, names, outputs))
     remove_stale(home, previous, manifest.outputs)
+    request.shelf.forget(previous, manifest)
     request.shelf.remember(manifest.fingerprint, home, edition.source)
     return manifest

@@ -68,6 +68,14 @@ class Shelf:
         write_whole(self._index(fingerprint), home.name.encode())
         write_whole(self._source_note(home), str(source.resolve()).encode())
 
+    def forget(self, previous: Manifest | None, manifest: Manifest) -> None:
+        """Remove the encodings that only a book's last build needed."""
+        needed = {section.encoding for section in manifest.sections}
+        needed.update(*(_encodings_of(home) for home in self.books()))
+        for encoding in {section.encoding for section in previous.sections} - needed if previous else ():
+            for path in self.encodings.glob(f"{encoding}.*"):
+                path.unlink()
+
     def source_of(self, home: Path) -> Path:
         """Where the text of a book was when it was built. Raises UsageError when it is not there any more."""
         note = self._source_note(home)
@@ -150,6 +158,12 @@ def _taken_by(home: Path) -> str | None:
     """The name of the source whose book is in the folder."""
     manifest = _glimpse(home)
     return manifest["origin"]["name"] if manifest else None
+
+
+def _encodings_of(home: Path) -> set[str]:
+    """The encodings that the book in the folder was joined from."""
+    manifest = _glimpse(home)
+    return {section["encoding"] for section in manifest["sections"]} if manifest else set()
 
 
 def _title_of(home: Path) -> str | None:

@@ -248,3 +248,52 @@ def test_odd_titles_become_folders(folder: Path) -> None:
     assert build(folder).returncode == 0
     assert manifest_of(folder)["title"].startswith("上/下:*?")
     assert audiobook("check", cwd=folder).returncode == 0
+
+
+def test_encodings_that_no_book_needs_are_removed(built: Path) -> None:
+    def needed() -> set[str]:
+        return {section["encoding"] for section in manifest_of(built)["sections"]}
+
+    before = needed()
+    assert audiobook("redo", "", "2", cwd=built).returncode == 0
+    kept = {path.stem for path in (built / "output" / ".cache" / "chapters").glob("*.m4a")}
+    assert kept == needed() != before
+
+
+def test_the_sidecars_pauses_and_readings_take_effect(built: Path) -> None:
+    before = manifest_of(built)
+    (built / "信.txt.toml").write_text('[pauses]\nheading = 3.0\n[pronounce]\n"山上" = "hai3 xia4"\n', encoding="utf-8")
+    assert build(built).returncode == 0
+    after = manifest_of(built)
+    headings = [chunk["pause"] for section in after["sections"] for chunk in section["chunks"] if chunk["heading"]]
+    assert headings and set(headings) == {3.0}
+    assert after["duration"] > before["duration"]
+    place = next(c["start"] for s in after["sections"] for c in s["chunks"] if "山上" in c["text"])
+    told = json.loads(audiobook("explain", "", str(place / 1000 + 0.1), "--json", cwd=built).stdout)
+    assert "hai3xia4" in told["pinyin"]
+
+
+def test_a_pause_that_does_not_exist_is_refused(folder: Path) -> None:
+    (folder / "信.txt.toml").write_text("[pauses]\nnap = 3.0\n", encoding="utf-8")
+    done = build(folder)
+    assert done.returncode == 3
+    assert "nap" in done.stderr and "heading" in done.stderr
+
+
+def test_ctrl_c_stops_at_once_and_what_was_spoken_is_kept(folder: Path) -> None:
+    (folder / "信.txt").write_text(TEXT * 400, encoding="utf-8")
+    going = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "build", "信.txt", "--engine", "tone"],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+    )
+    while len(clips(folder)) < 5:
+        assert going.poll() is None, "the build ended before it could be interrupted"
+        time.sleep(0.05)
+    going.send_signal(signal.SIGINT)
+    _, told = going.communicate(timeout=20)
+    assert going.returncode == 130
+    assert "goes on from there" in told and "Traceback" not in told
+    assert not list((folder / "output").glob("*/manifest.json"))

@@ -11,16 +11,6 @@ from pipeline.errors import InputError
 Seconds = Annotated[float, Field(ge=0, le=30)]
 
 
-class Pauses(BaseModel):
-    """Pauses in seconds that stand in place of the table's."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    sentence: Seconds | None = None
-    paragraph: Seconds | None = None
-    heading: Seconds | None = None
-
-
 class Sidecar(BaseModel):
     """What a person may say about a book; everything has a default."""
 
@@ -34,7 +24,7 @@ class Sidecar(BaseModel):
     engine: str = ""
     voice: str = ""
     rate: Annotated[int, Field(ge=-50, le=100)] | None = None
-    pauses: Pauses = Pauses()
+    pauses: dict[str, Seconds] = {}  # name in the table of pauses -> seconds in its place
     skip: tuple[str, ...] = ()  # titles of sections that are not spoken
     rename: dict[str, str] = {}  # title of a section -> the title it is to have
     pronounce: dict[str, str] = {}  # word -> "pin1 yin1"

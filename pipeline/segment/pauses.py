@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from pipeline.errors import InputError
+
 CLOSERS = "”’」』）》〉】〕］｝)]}>\"'"
 
 
@@ -23,6 +25,14 @@ def pause_after(text: str, place: str, pauses: Mapping[str, float]) -> float:
 def table() -> Mapping[str, float]:
     """Every pause by its name."""
     return {place: float(seconds) for place, seconds, _ in _rows()}
+
+
+def paused(own: Mapping[str, float]) -> Mapping[str, float]:
+    """The table with a person's own seconds in it. Raises InputError for a name the table does not have."""
+    unknown = own.keys() - table().keys()
+    if unknown:
+        raise InputError(f"there is no pause called {min(unknown)!r}", f"pauses are: {', '.join(table())}")
+    return {**table(), **own}
 
 
 @cache

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline import sound
 from pipeline.errors import InputError
@@ -16,11 +17,11 @@ ROUNDS = 3  # the limiter takes up to 1 LU from peaky voices: what it takes is g
 
 def gain_for(clips: Sequence[Clip]) -> float:
     """The linear gain at which the clips, limited, have TARGET_LUFS; in steps of 0.01 dB, 1 for silence."""
-    gain = nearer(1.0, sound.integrated_loudness(_joined(clip.energies for clip in clips)))
+    gain = nearer(1.0, _loudness(clips, (clip.energies for clip in clips)))
     for _ in range(ROUNDS):
         limited = (sound.limited(samples_of(clip), clip.rate, gain, CEILING_DBTP) for clip in clips)
-        energies = [sound.block_energies(Audio(s, clips[0].rate)) for s in limited]
-        gain = nearer(gain, sound.integrated_loudness(_joined(energies)))
+        energies = (sound.block_energies(Audio(samples, clips[0].rate)) for samples in limited)
+        gain = nearer(gain, _loudness(clips, energies))
     return gain
 
 
@@ -46,5 +47,9 @@ def samples_of(clip: Clip) -> Samples:
     return np.asarray(samples, np.int16)
 
 
-def _joined(energies: Iterable[Sequence[float] | np.typing.NDArray[np.float32]]) -> np.typing.NDArray[np.float32]:
-    return np.concatenate([np.asarray(some, np.float32) for some in energies])
+def _loudness(clips: Iterable[Clip], energies: Iterable[Sequence[float] | NDArray[np.float32]]) -> float:
+    """LUFS of the clips with their pauses: blocks that reach into a pause are softer, and they count."""
+    parts: list[NDArray[np.float32]] = []
+    for clip, some in zip(clips, energies, strict=True):
+        parts += [np.asarray(some, np.float32), np.zeros(round(10 * clip.chunk.pause), np.float32)]
+    return sound.integrated_loudness(np.concatenate(parts))
