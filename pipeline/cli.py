@@ -215,7 +215,7 @@ def voices(engine: EngineName = "", as_json: AsJson = False) -> None:
     if as_json:
         _print_json(found)
         return
-    columns = ["engine", "voice", "language", "gender", "style", "usable here"]
+    columns = ["engine", "voice", "language", "gender", "style", "usable"]
     screen.show("", columns, [tuple(voice.values()) for voice in found])
 
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import importlib.util
 import shutil
 from pathlib import Path
 from typing import Any
@@ -211,8 +210,6 @@ def diagnose() -> list[Found]:
     findings.append(_finding("ffmpeg (for the online voice)", "" if ffmpeg.is_file() else "pip install imageio-ffmpeg"))
     player = any(shutil.which(name) for name in ("mpv", "ffplay"))
     findings.append(_finding("a player (for `audiobook play`)", "" if player else "install mpv or ffmpeg", "optional"))
-    listen = importlib.util.find_spec("faster_whisper")
-    findings.append(_finding("the listening check", "" if listen else "pip install 'audiobook[listen]'", "optional"))
     return findings
 
 

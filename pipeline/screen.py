@@ -7,12 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from pipeline.errors import UsageError
 from pipeline.model import Clip, Manifest, Section
+
+WIDEST = 48  # columns of the terminal that a cell of a table takes at most
 
 
 def clean(text: str) -> str:
@@ -68,13 +72,22 @@ def say(message: str) -> None:
 def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table on stdout; without a terminal, columns are cut by nothing."""
     console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=200)
-    table = Table(title=clean(title) or None, title_justify="left", box=None, pad_edge=False)
+    table = Table(title=Text(clean(title)) if title else None, title_justify="left", box=None, pad_edge=False)
     for column in columns:
         name, _, right = column.partition(">")
         table.add_column(name, justify="right" if right or column.endswith(">") else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(clean(str(cell)) for cell in row))
+        table.add_row(*(Text(_short(clean(str(cell)))) for cell in row))
     console.print(table)
+
+
+def _short(text: str) -> str:
+    """A cell's text, its middle left out where it would fill the line; --json has the whole."""
+    if cell_len(text) <= WIDEST:
+        return text
+    head = chop_cells(text, WIDEST * 2 // 3)[0]
+    tail = chop_cells(text[::-1], WIDEST // 3)[0][::-1]
+    return f"{head}…{tail}"
 
 
 def summary(home: Path, manifest: Manifest, watcher: "Watcher") -> None:
@@ -102,14 +115,23 @@ def show_plan_totals(found: Mapping[str, Any]) -> None:
 def show_inspection(found: Mapping[str, Any]) -> None:
     """A text as it will be spoken, its ledger, and what a person should look at."""
     for section in found["sections"]:
-        rows = [(k, chunk["text"], chunk["spoken"], chunk["pinyin"]) for k, chunk in enumerate(section["chunks"], 1)]
-        show(f"{section['number']} {section['title']}", ["no>", "text", "spoken", "pinyin"], rows)
+        print(f"{section['number']}  {clean(section['title'])}")
+        for number, chunk in enumerate(section["chunks"], 1):
+            _show_chunk(number, chunk)
     ledger = found["coverage"]
     print(f"{ledger['characters']} characters: {ledger['as_written']} spoken as written")
     for account in ("rewritten", "removed"):
         for rule, count in ledger[account].items():
             print(f"  {account} by {clean(rule)}: {count}")
     _show_doubts({"guesses": [edit for edit in found["edits"] if edit["guess"]], "notes": found["notes"]})
+
+
+def _show_chunk(number: int, chunk: Mapping[str, Any]) -> None:
+    """A chunk as written, as it is said where that differs, and its readings."""
+    print(f"{number:5}  {clean(chunk['text'])}")
+    if chunk["spoken"] != chunk["text"]:
+        print(f"    =  {clean(chunk['spoken'])}")
+    print(f"       {clean(chunk['pinyin'])}")
 
 
 def _show_doubts(found: Mapping[str, Any]) -> None:
@@ -120,10 +142,11 @@ def _show_doubts(found: Mapping[str, Any]) -> None:
 
 
 def show_check(found: Mapping[str, Any]) -> None:
-    """The claims of a manifest, each with what the files say."""
-    show(
-        found["title"], ["claim", "manifest", "files", "verdict"], [tuple(claim.values()) for claim in found["claims"]]
-    )
+    """The claims of a manifest, each with what the files say, and how many fail."""
+    rows = [(c["claim"], c["manifest"], c["files"], "ok" if c["ok"] else "FAILS") for c in found["claims"]]
+    show(found["title"], ["claim", "manifest>", "files>", ""], rows)
+    failed = len(found["failures"])
+    print(f"{failed} of {len(rows)} claims fail" if failed else f"all {len(rows)} claims hold")
 
 
 def show_explanation(found: Mapping[str, Any]) -> None:

@@ -59,9 +59,9 @@ def _timeline(manifest: Manifest) -> Iterator[Claim]:
     for section in manifest.sections:
         times = [section.start, *(t for chunk in section.chunks for t in (chunk.start, chunk.end)), section.end]
         ordered = section.start == expected and times == sorted(times)
-        yield Claim(f"times of section {section.number}", str(section.start), str(expected), ordered)
+        yield Claim(f"start of section {section.number}, ms", str(section.start), str(expected), ordered)
         expected = section.end
-    yield Claim("length", str(manifest.duration), str(expected), manifest.duration == expected)
+    yield Claim("length, ms", str(manifest.duration), str(expected), manifest.duration == expected)
 
 
 def _chapters(book: Path, manifest: Manifest) -> Iterator[Claim]:
@@ -70,10 +70,9 @@ def _chapters(book: Path, manifest: Manifest) -> Iterator[Claim]:
         "chapters in the m4b", str(len(manifest.sections)), str(len(marks)), len(marks) == len(manifest.sections)
     )
     for section, mark in zip(manifest.sections, marks, strict=False):
-        close = abs(mark.start_ms - section.start) <= TIME_TOLERANCE_MS and mark.title == section.title
-        yield Claim(
-            f"mark {section.number}", f"{section.start} {section.title}", f"{mark.start_ms:.0f} {mark.title}", close
-        )
+        close = abs(mark.start_ms - section.start) <= TIME_TOLERANCE_MS
+        yield Claim(f"mark {section.number}, ms", str(section.start), f"{mark.start_ms:.0f}", close)
+        yield Claim(f"title of mark {section.number}", section.title, mark.title, mark.title == section.title)
 
 
 def _sound(book: Path, manifest: Manifest) -> Iterator[Claim]:

@@ -11,7 +11,7 @@ from pipeline.model import Manifest
 from pipeline.write.publication import NAME as PUBLICATION
 from pipeline.write.publication import publication
 
-FORMAT = 1
+FORMAT = 2
 NAME = "manifest.json"
 
 

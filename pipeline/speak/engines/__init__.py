@@ -32,7 +32,7 @@ def open_engine(recipe: Recipe, pronounce: Mapping[str, str] | None = None) -> E
 
 
 def engine_class(name: str) -> Any:
-    """The class behind an engine's name; besides the protocol it has `default_voice` and `voices`."""
+    """The class behind an engine's name; besides the protocol it has `default_voice`, `voices`, `online`, `remedy`."""
     if name not in ENGINES:
         raise UsageError(f"there is no engine {name!r}", f"choose one of: {', '.join(ENGINES)}")
     return resolve_name(ENGINES[name])
@@ -48,7 +48,7 @@ def voices(engine: str = "") -> list[dict[str, str]]:
     found = []
     for name in [engine] if engine else ENGINES:
         known = engine_class(name)
-        usable = known.remedy() or "yes"
+        usable = known.remedy() or ("when online" if known.online else "yes")
         for voice, facts in known.voices.items():
             found.append({"engine": name, "voice": voice, **facts, "usable": usable})
     return found

@@ -66,6 +66,7 @@ class Edge:
 
     limit = 300
     workers = 4
+    online = True
     default_voice = "zh-CN-YunxiNeural"
     voices: Mapping[str, Mapping[str, str]] = {
         name: {"language": language, "gender": gender, "style": style}

@@ -22,6 +22,7 @@ class Tone:
 
     limit = 60
     workers = 2
+    online = False
     default_voice = "sine"
     voices: ClassVar[Mapping[str, Mapping[str, str]]] = {
         "sine": {"language": "any", "gender": "none", "style": "a tone a character, for rehearsals"}

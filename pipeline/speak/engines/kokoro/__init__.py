@@ -32,6 +32,7 @@ class Kokoro:
 
     limit = 60
     workers = 2
+    online = False
     default_voice = "zm_yunxi"
     voices = VOICES
 
