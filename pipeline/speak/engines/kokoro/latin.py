@@ -1,8 +1,8 @@
 """Latin words inside Chinese come in; phonemes go out.
 
 Acronyms are spelt with the Mandarin names of the letters (a recogniser heard 11 of 20 right so, against 5 of 20 as
-English letters); words come from misaki's American dictionaries (Apache-2.0), camelCase apart; what they do not have
-is spelt.
+English letters); words come from misaki's American dictionaries (Apache-2.0), camelCase and compounds apart; what
+they do not have is spelt.
 """
 
 import functools
@@ -19,6 +19,7 @@ LETTERS = {
     "X": "ai2 ke5 si5", "Y": "wai4", "Z": "zei4",
 }  # fmt: skip
 SPELT_UP_TO = 5  # capitals: longer runs are words in capitals
+SHORTEST_PART = 3  # letters of a word inside a compound
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -38,13 +39,34 @@ def latin_phonemes(word: str) -> str:
     parts = _PARTS.findall(word)
     if len(parts) > 1:
         return " ".join(latin_phonemes(part) for part in parts)
-    return spelt(word)
+    return _plural(word) or _compound(word) or spelt(word)
 
 
 def spelt(word: str) -> str:
     """The letters' names one after the other."""
     names = (LETTERS[letter] for letter in word.upper() if letter in LETTERS)
     return " ".join("".join(phonemes_of(syllable) for syllable in name.split()) for name in names)
+
+
+def _plural(word: str) -> str:
+    """A known word and its s; "" where it is none.
+
+    >>> _plural("chatbots")[-1], _plural("datasets")[-1], _plural("blogs")[-1]
+    ('s', 's', 'z')
+    """
+    one = (_look_up(word[:-1]) or _compound(word[:-1])) if word.endswith("s") and not word.endswith("ss") else ""
+    return one + ("s" if one[-1] in "ptkfθ" else "z") if one else ""
+
+
+def _compound(word: str) -> str:
+    """Two known words written as one, the first as long as can be; "" where there are none.
+
+    >>> _compound("microservice") == _look_up("micro") + _look_up("service")
+    True
+    """
+    cuts = range(len(word) - SHORTEST_PART, SHORTEST_PART - 1, -1)
+    pairs = ((_look_up(word[:cut]), _look_up(word[cut:])) for cut in cuts)
+    return next((first + second for first, second in pairs if first and second), "")
 
 
 def _look_up(word: str) -> str:
