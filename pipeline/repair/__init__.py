@@ -1,72 +1,39 @@
-"""A Document comes in; the same goes out with its damage undone and its characters settled, every change an Edit."""
+"""A Document comes in; the same goes out with its damage undone and its characters settled, every change an Edit.
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+`RULES` is the whole of the stage: what runs, and in which order. The spec of the damage is in the doctests.
+"""
 
-from pipeline.edits import Replacement, edited
 from pipeline.model import Document
+from pipeline.repair.characters import simplified
+from pipeline.repair.glosses import glosses
+from pipeline.repair.marks import marks, quotes
+from pipeline.repair.rule import Rule
+from pipeline.repair.site import duplicates, site_words
+from pipeline.repair.zhe import zhe
 
-Rule = Callable[[Document], Document]
-_GLOSS = re.compile(r"(?<=[㐀-鿿])\(([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6})\)")
-_MARKS = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
-_MARK = re.compile(r"(?<=[㐀-鿿”》）])[,:;?!](?=[㐀-鿿“《（\n]|$)")
-_DATE = re.compile(r"^[時时]間?[间]?:(\d{4}-\d{2}-\d{2})[ \d:]*$", re.MULTILINE)
-_SITE = re.compile(r"^導語:.*不代表本站觀點.*$", re.MULTILINE)
+RULES: tuple[Rule, ...] = (
+    glosses,  # 局長(zhǎng) -> 局長
+    site_words,  # 時間:2022-03-29 06:05:00 -> the document's date
+    duplicates,  # a long paragraph twice in a row -> once
+    marks,  # 同志們,大家 -> 同志們，大家
+    quotes,  # "好" -> “好”
+    zhe,  # 隨著 -> 隨着
+    simplified,  # 隨 -> 随; last, so that the written form can be kept as it was
+)
+ROUNDS = 4  # a repair may uncover another; what is repaired comes out of a further round unchanged
 
 
 def repair(document: Document) -> Document:
-    """Run every rule in order."""
-    for rule in RULES:
-        document = rule(document)
+    """Run every rule in order, and again until nothing changes: repairing twice is repairing once.
+
+    >>> from pipeline.repair.rule import document_of
+    >>> repair(document_of("局長(zhǎng)在創(chuàng)新教育大會(huì)發(fā)言")).text
+    '局长在创新教育大会发言'
+    """
+    for _ in range(ROUNDS):
+        before = document.text
+        for rule in RULES:
+            document = rule(document)
+        if document.text == before:
+            break
     return document
-
-
-def glosses(document: Document) -> Document:
-    """Readings that a site put behind characters; only where they are many, so that an author's own stay."""
-    found = list(_GLOSS.finditer(document.text))
-    if len(found) < 5:
-        return document
-    return edited(document, "gloss", [Replacement(*m.span(), "") for m in found])
-
-
-def site_words(document: Document) -> Document:
-    """The page's own lines: date and introduction; a first line that is repeated is the title."""
-    date = _DATE.search(document.text)
-    cuts = [Replacement(*m.span(), "") for rule in (_DATE, _SITE) for m in rule.finditer(document.text)]
-    document = edited(document, "site words", sorted(cuts))
-    lines = [line.strip() for line in document.text.split("\n") if line.strip()]
-    if len(lines) > 2 and lines[0] == lines[1]:
-        cuts = [Replacement(m.start(), m.end(), "") for m in re.finditer(f"(?m)^{re.escape(lines[0])}$", document.text)]
-        document = replace(edited(document, "title", cuts), title=lines[0])
-    return replace(document, date=date[1] if date else document.date)
-
-
-def marks(document: Document) -> Document:
-    """ASCII marks inside Chinese become full-width ones."""
-    found = _MARK.finditer(document.text)
-    return edited(document, "marks", [Replacement(*m.span(), _MARKS[m[0]]) for m in found])
-
-
-def characters(document: Document) -> Document:
-    """Traditional characters become simplified."""
-    changed = _simplified(document.text)
-    document = edited(document, "t2s", list(_differences(document.text, changed)))
-    return replace(document, title=_simplified(document.title))
-
-
-def _differences(before: str, after: str) -> Iterator[Replacement]:
-    if len(before) != len(after):
-        return
-    for k, (old, new) in enumerate(zip(before, after, strict=True)):
-        if old != new:
-            yield Replacement(k, k + 1, new)
-
-
-def _simplified(text: str) -> str:
-    from opencc import OpenCC
-
-    return str(OpenCC("t2s").convert(text))
-
-
-RULES: tuple[Rule, ...] = (glosses, site_words, marks, characters)

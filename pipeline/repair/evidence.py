@@ -1,0 +1,89 @@
+"""A piece of text comes in; how likely it is as Chinese goes out, in natural logarithms, by jieba's word frequencies.
+
+A text is taken as the likeliest chain of words (Viterbi over a unigram model). Traditional characters count as their
+simplified forms. What no Chinese text has (private characters, rare ones, stray letters) costs accordingly.
+"""
+
+import math
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from pipeline.repair.script import tables
+
+LONGEST = 6  # characters in a word that counts
+RARE = -18.0  # a character of the common set that jieba does not know as a word
+UNKNOWN = -26.0  # any other
+FOREIGN = -8.0  # a Latin letter, digit or ASCII mark
+MARKS: Mapping[str, float] = {
+    **dict.fromkeys("，。", -3.2),
+    **dict.fromkeys(",、", -3.6),
+    **dict.fromkeys("：；！？“”:;", -5.0),
+    **dict.fromkeys("《》（）‘’「」『』…—?!() \n", -5.6),
+}
+
+
+class Words(NamedTuple):
+    """Words with the logarithm of their share of a text."""
+
+    shares: Mapping[str, float]
+
+    def of(self, word: str) -> float | None:
+        return self.shares.get(word)
+
+
+@cache
+def words() -> Words:
+    """jieba's dictionary (MIT), without the prefixes that it keeps beside the words."""
+    import jieba
+
+    jieba.setLogLevel(60)
+    jieba.initialize()
+    total = math.log(jieba.dt.total)
+    return Words({w: math.log(n) - total for w, n in jieba.dt.FREQ.items() if n > 0 and len(w) <= LONGEST})
+
+
+def likelihood(text: str) -> float:
+    """The logarithm of how likely a text is; the greater, the better.
+
+    >>> likelihood("总书记在") > likelihood("倳浽在") + 20
+    True
+    >>> likelihood("我們在發展") == likelihood("我们在发展")
+    True
+    """
+    return _likelihood("".join(map(_plain, text)))
+
+
+@lru_cache(maxsize=4096)
+def _likelihood(text: str) -> float:
+    shares = words().shares
+    best = [0.0]
+    for end in range(1, len(text) + 1):
+        found = best[end - 1] + _single(text[end - 1])
+        for start in range(max(0, end - LONGEST), end - 1):
+            share = shares.get(text[start:end])
+            if share is not None and best[start] + share > found:
+                found = best[start] + share
+        best.append(found)
+    return best[-1]
+
+
+def _plain(character: str) -> str:
+    return tables().characters.get(character, character)
+
+
+@lru_cache(maxsize=16384)
+def _single(character: str) -> float:
+    """One character alone: by its frequency as a word, or by its kind."""
+    share = words().shares.get(character)
+    if character in MARKS:
+        return MARKS[character]
+    if character.isascii():
+        return FOREIGN if character.isprintable() else UNKNOWN
+    if share is not None and _is_common(character):
+        return share
+    return RARE if _is_common(character) else UNKNOWN
+
+
+def _is_common(character: str) -> bool:
+    return bool(character.encode("gb2312", "ignore") or character.encode("big5", "ignore"))

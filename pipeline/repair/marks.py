@@ -1,0 +1,108 @@
+"""A Document comes in; the same goes out with full-width marks and curly quotes where ASCII stands inside Chinese."""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.edits import Replacement, edited
+from pipeline.model import Document
+from pipeline.repair.rule import lines_of
+
+_FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
+_CHINESE = "㐀-䶿一-鿿豈-﫿"
+_CLOSED = f"[{_CHINESE}”’》〉）」』】…]"
+_OPEN = f"[{_CHINESE}“‘《〈（「『【]"
+_MARK = re.compile(
+    rf"""
+    (?<={_CLOSED})[,:;](?={_OPEN}|["']|\s*$)            # 同志们,大家
+  | (?<={_CLOSED})[?!]+(?={_OPEN}|[”’》）」』"']|\s*$)    # 好吗?好!!
+  | (?<={_CLOSED})[,;:](?=\d|[A-Za-z]+[^\w\s.:/@]*[{_CHINESE}])  # 今年,30家; 比如,GDP增长
+  | (?<=[\d%％A-Za-z)\]])[,;?!](?={_OPEN})              # 增长5%,达到
+    """,
+    re.VERBOSE,
+)
+_QUOTED = re.compile(r'"([^"\n]*)"')
+_SINGLE = re.compile(rf"(?<![A-Za-z0-9])'([^'\n]*[{_CHINESE}][^'\n]*)'(?![A-Za-z0-9])")
+_CODE = re.compile(
+    r"""
+    ^(?:\ {4}|\t).*[({=]      # indented, with a bracket or an assignment
+  | [{}\\`|]|[=!<>]=|->|=>    # operators, tables, inline code
+  | \w\s?=\s?["'\w]           # name = value
+  | \w\(["'\w]*["'],?         # call("text"
+  | ^\s*(?:\#include|import\s|from\s\w+\simport|def\s|class\s|return\s|//|/\*|<[A-Za-z/!])
+  | ;\s*$                     # a statement's end
+    """,
+    re.VERBOSE,
+)
+CHINESE_SHARE = 0.5  # of a line's characters; below this it is no Chinese prose
+
+
+def marks(document: Document) -> Document:
+    """ASCII marks between Chinese characters become full-width ones, in lines of prose.
+
+    >>> from pipeline.repair.rule import document_of
+    >>> prose = ("同志們,大家好:今天,30家企業參加.", "你好吗?很好!", "比分3:2,时间12:30")
+    >>> for text in (*prose, 'print("你好,世界")', "a,b"):
+    ...     print(marks(document_of(text)).text)
+    同志們，大家好：今天，30家企業參加.
+    你好吗？很好！
+    比分3:2,时间12:30
+    print("你好,世界")
+    a,b
+    """
+    changes = [
+        Replacement(offset + m.start(), offset + m.end(), "".join(_FULL[c] for c in m[0]))
+        for offset, line in _prose(document.text, ",:;?!")
+        for m in _MARK.finditer(line)
+    ]
+    return edited(document, "marks", changes)
+
+
+def quotes(document: Document) -> Document:
+    """Straight quotes become “ ” where they pair up on a line of Chinese prose, and ‘ ’ inside or around Chinese.
+
+    >>> from pipeline.repair.rule import document_of
+    >>> for text in ('他说:"你好。"又说:"再见。"', '他说:"你好。', "所谓'自由'是", '一台12"的电视和15"的', 'a "b" c'):
+    ...     print(quotes(document_of(text)).text)
+    他说:“你好。”又说:“再见。”
+    他说:"你好。
+    所谓‘自由’是
+    一台12"的电视和15"的
+    a "b" c
+    """
+    changes: list[Replacement] = []
+    for offset, line in _prose(document.text, "\"'"):
+        changes += sorted([*_pairs(line, offset, _QUOTED, "“”"), *_pairs(line, offset, _SINGLE, "‘’")])
+    return edited(document, "quotes", changes)
+
+
+def _pairs(line: str, offset: int, pattern: re.Pattern[str], put: str) -> Iterator[Replacement]:
+    """Both ends of every pair, or nothing where a mark is left over or stands for inches."""
+    mark = pattern.pattern[-1] if pattern is _QUOTED else "'"
+    found = list(pattern.finditer(line))
+    if mark == '"' and (line.count('"') % 2 or not all(_is_quoted(match[1]) for match in found)):
+        return
+    if mark == '"' and re.search(r'\d"', line) and not re.search(r'"\d+"', line):
+        return
+    for match in found:
+        yield Replacement(offset + match.start(), offset + match.start() + 1, put[0])
+        yield Replacement(offset + match.end() - 1, offset + match.end(), put[1])
+
+
+def _is_quoted(inside: str) -> bool:
+    return bool(inside) and inside == inside.strip()
+
+
+def _prose(text: str, characters: str) -> Iterator[tuple[int, str]]:
+    """Lines of Chinese prose that hold any of the characters, with their offsets."""
+    if not any(character in text for character in characters):
+        return
+    for offset, line in lines_of(text):
+        if any(character in line for character in characters) and _is_prose(line):
+            yield offset, line
+
+
+def _is_prose(line: str) -> bool:
+    """Whether a line is mostly Chinese and has nothing of code, a table or markup in it."""
+    written = re.sub(r"\s", "", line)
+    chinese = len(re.findall(f"[{_CHINESE}，。！？、；：“”‘’《》（）「」『』…—]", written))
+    return chinese >= CHINESE_SHARE * len(written) > 0 and not _CODE.search(line)

@@ -1,0 +1,51 @@
+"""What every rule of repair is made of: a Document comes in, the same goes out with some pieces replaced."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
+from pipeline.edits import Alignment, Replacement, edited
+from pipeline.model import Document, Note, Origin
+
+Rule = Callable[[Document], Document]
+HANZI = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
+
+
+def document_of(text: str) -> Document:
+    """A bare text as a document, for doctests and for tables that are repaired themselves."""
+    return Document("", text, text, Origin("", "", ""))
+
+
+def substituted(
+    document: Document, rule: str, pattern: re.Pattern[str], put: Callable[[re.Match[str]], str]
+) -> Document:
+    """Every match of `pattern` replaced by what `put` says."""
+    found = pattern.finditer(document.text)
+    return edited(document, rule, [Replacement(*match.span(), put(match)) for match in found])
+
+
+def noted(document: Document, rule: str, places: Iterable[tuple[int, int, str]]) -> Document:
+    """The document with a note at each (start, end, message) of its text; what is noted already is not noted again."""
+    places = list(places)
+    if not places:
+        return document
+    alignment = Alignment(document.edits)
+    notes = [Note(rule, alignment.source_span(start, end), message) for start, end, message in places]
+    return replace(document, notes=(*document.notes, *(note for note in notes if note not in document.notes)))
+
+
+@cache
+def table(name: str) -> tuple[tuple[str, ...], ...]:
+    """The rows of a .tsv file beside this one; lines that begin with # are comments."""
+    lines = files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines()
+    return tuple(tuple(line.split("\t")) for line in lines if line and not line.startswith("#"))
+
+
+def lines_of(text: str) -> Iterator[tuple[int, str]]:
+    """Each line with the offset where it starts."""
+    start = 0
+    for line in text.split("\n"):
+        yield start, line
+        start += len(line) + 1

@@ -1,0 +1,109 @@
+"""A Document comes in; the same goes out without the words of the page that it was copied from."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+from pipeline.edits import Replacement, edited
+from pipeline.model import Document
+from pipeline.repair.rule import lines_of, noted, table
+
+_DATE_LINE = re.compile(
+    r"^\s*(?:发布|發布|發佈|更新|发表|發表)?(?:时间|時間|日期)[:：]"
+    r"\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T\d:]*)$"
+)
+LONG = 40  # characters; a shorter paragraph may be repeated on purpose (a refrain, a cry)
+
+
+def site_words(document: Document) -> Document:
+    """The page's own lines go: date, lead-in, watermarks, and its title, which becomes the document's.
+
+    A title counts as the page's where it is repeated below such lines, or is all that stands above them.
+
+    >>> from pipeline.repair.rule import document_of
+    >>> page = "局長發言\\n\\n時間:2022-03-29 06:05:00\\n\\n局長發言\\n\\n同志們:"
+    >>> found = site_words(document_of(page))
+    >>> found.title, found.date, found.text
+    ('局長發言', '2022-03-29', '\\n\\n\\n\\n\\n\\n同志們:')
+    >>> site_words(document_of("雪落下來\\n雪落下來\\n時間:永遠")).text
+    '雪落下來\\n雪落下來\\n時間:永遠'
+    """
+    lines = [(offset, line) for offset, line in lines_of(document.text)]
+    own = [k for k, (_, line) in enumerate(lines) if _is_site_line(line)]
+    if not own:
+        return document
+    dates = [date for k in own if (date := _date(lines[k][1]))]
+    titles = _titles([line.strip() for _, line in lines], own)
+    title = lines[titles[0]][1].strip() if titles else document.title
+    document = replace(document, title=document.title or title, date=document.date or next(iter(dates), ""))
+    document = edited(document, "site words", [_cut(*lines[k]) for k in own])
+    return _without(document, "title", titles)
+
+
+def duplicates(document: Document) -> Document:
+    """A long paragraph goes where the one before it says the same; one that comes again later is noted.
+
+    >>> from pipeline.repair.rule import document_of
+    >>> paragraph = "这一段话很长，" * 8
+    >>> duplicates(document_of(f"{paragraph}\\n\\n{paragraph}\\n完")).text.count(paragraph)
+    1
+    """
+    seen: set[str] = set()
+    last = ""
+    cuts: list[Replacement] = []
+    notes: list[tuple[int, int, str]] = []
+    for offset, line in lines_of(document.text):
+        paragraph = line.strip()
+        if len(paragraph) >= LONG and paragraph in seen:
+            if paragraph == last:
+                cuts.append(_cut(offset, line))
+            else:
+                notes.append((offset, offset + len(line), "this paragraph stands further up already"))
+        last = paragraph or last
+        seen.add(paragraph)
+    return edited(noted(document, "duplicate", notes), "duplicate", cuts)
+
+
+def _without(document: Document, rule: str, numbers: list[int]) -> Document:
+    lines = list(lines_of(document.text))
+    return edited(document, rule, [_cut(*lines[k]) for k in numbers])
+
+
+def _cut(offset: int, line: str) -> Replacement:
+    """The line goes; its end stays, so that the paragraphs around it stay apart."""
+    return Replacement(offset, offset + len(line), "")
+
+
+def _is_site_line(line: str) -> bool:
+    return bool(_DATE_LINE.match(line)) or bool(_site_pattern().search(line))
+
+
+@cache
+def _site_pattern() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{row[0]})" for row in table("site.tsv")))
+
+
+def _date(line: str) -> str:
+    """The date of a date line, as ISO 8601."""
+    match = _DATE_LINE.match(line)
+    return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else ""
+
+
+def _titles(lines: list[str], own: list[int]) -> list[int]:
+    """The numbers of the lines above the first site line and right below the last of the head that say the same."""
+    filled = [k for k, line in enumerate(lines) if line]
+    first = filled[0] if filled else -1
+    head = list(_head(filled, own))
+    if first < 0 or not head or lines[first] == "" or first in own:
+        return []
+    below = next((k for k in filled if k > head[-1]), -1)
+    return [first, below] if below > 0 and lines[below] == lines[first] else []
+
+
+def _head(filled: list[int], own: list[int]) -> Iterator[int]:
+    """The site lines that follow the first line without a line of the author's between."""
+    for k in filled[1:]:
+        if k not in own:
+            return
+        yield k
