@@ -1,6 +1,9 @@
 """A title and a creator come in; a square cover goes out, drawn with a proper Chinese face."""
 
+import functools
 import io
+import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,11 @@ MARGIN = 150
 PAPER, INK, SEAL = (246, 241, 231), (38, 34, 30), (158, 42, 34)
 LARGEST, SMALLEST = 190, 44  # type size, pixels
 LEADING = 1.32
+FOOT, SMALLEST_FOOT = 56, 32
+SIGN = "有声书"
 QUALITY = 90
+CLOSING = "，。、！？：；）》”’…—,.!?:;)"  # what may not lead a line
+MISSING = "〓"  # the printers' sign for a character that the case lacks
 
 
 def write_cover(title: str, creator: str, target: Path) -> None:
@@ -23,24 +30,27 @@ def write_cover(title: str, creator: str, target: Path) -> None:
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, 0, 46, SIDE), fill=SEAL)
     pen.rectangle((MARGIN, MARGIN - 40, SIDE - MARGIN, MARGIN - 34), fill=INK)
-    lines, size = _set(title)
+    lines, size = _set(_drawable(title))
     top = MARGIN + 60
     for line in lines:
         pen.text((MARGIN, top), line, font=_face(size), fill=INK)
         top += round(size * LEADING)
-    pen.text((MARGIN, SIDE - MARGIN - 64), creator, font=_face(56), fill=INK)
-    pen.text((SIDE - MARGIN, SIDE - MARGIN - 64), "有声书", font=_face(56), fill=SEAL, anchor="ra")
+    foot = SIDE - MARGIN - 12
+    name, size = _footed(_drawable(creator), SIDE - 2 * MARGIN - round(_face(FOOT).getlength(SIGN + " ")))
+    pen.text((MARGIN, foot), name, font=_face(size), fill=INK, anchor="ls")
+    pen.text((SIDE - MARGIN, foot), SIGN, font=_face(FOOT), fill=SEAL, anchor="rs")
     _save(picture, target)
 
 
 def copy_cover(picture: Path, target: Path) -> None:
     """A person's own picture as the cover: a JPEG, at most SIDE pixels. Raises InputError for what is no picture."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
         with Image.open(picture) as own:
-            own.thumbnail((SIDE, SIDE))
-            _save(own.convert("RGB"), target)
+            upright = ImageOps.exif_transpose(own).convert("RGB")
+            upright.thumbnail((SIDE, SIDE))
+            _save(upright, target)
     except (OSError, UnidentifiedImageError) as error:
         raise InputError(f"{picture} is not a picture that can be read", "give a JPEG or PNG as cover") from error
 
@@ -59,22 +69,72 @@ def _set(title: str) -> tuple[list[str], int]:
         if len(lines) * size * LEADING <= room * 0.78:
             return lines, size
     most = int(room * 0.78 / (SMALLEST * LEADING))
-    return [*lines[: most - 1], lines[most - 1][:-1] + "…"], SMALLEST
+    return [*lines[: most - 1], _cut(lines[most - 1], SMALLEST, room)], SMALLEST
+
+
+def _footed(name: str, room: int) -> tuple[str, int]:
+    """A name in one line, and its size: smaller where it is long, cut where that is not enough."""
+    for size in range(FOOT, SMALLEST_FOOT - 1, -4):
+        if _face(size).getlength(name) <= room:
+            return name, size
+    return _cut(name, SMALLEST_FOOT, room), SMALLEST_FOOT
+
+
+def _cut(line: str, size: int, room: int) -> str:
+    """As much of a line as goes in front of an ellipsis."""
+    while line and _face(size).getlength(line + "…") > room:
+        line = line[:-1]
+    return f"{line}…"
 
 
 def _wrapped(title: str, size: int, room: int) -> list[str]:
-    """Lines no wider than `room`; the last characters of a Chinese title may stand alone, a mark may not lead."""
+    """Lines no wider than `room`, broken between words or characters; a closing mark takes one along to the next."""
     face = _face(size)
-    lines, line = [], ""
-    for character in title:
-        if line and face.getlength(line + character) > room and character not in "，。、！？：；）》”’":
-            lines.append(line.rstrip())
-            line = character.strip()
-        else:
-            line += character
-    return [*lines, line]
+    lines = [""]
+    for unit in _units(title, size, room):
+        line = lines[-1]
+        if not line or face.getlength(line + unit) <= room:
+            lines[-1] += unit
+            continue
+        keep = len(line) - 1 if unit[0] in CLOSING and len(line) > 1 else len(line)
+        lines[-1:] = [line[:keep].rstrip(), line[keep:] + unit.strip()]
+    return lines
 
 
+def _units(title: str, size: int, room: int) -> list[str]:
+    """What is not broken: words of letters and digits as far as they fit into a line, single characters else."""
+    words = re.findall(r"[!-~]+|.", title)
+    return [unit for word in words for unit in ([word] if _face(size).getlength(word) <= room else word)]
+
+
+def _drawable(text: str) -> str:
+    """A text in one line with what the face can draw.
+
+    >>> _drawable("𠮷野家 \t的書\U0001f600, Ďurić")
+    '〓野家 的書, Duric'
+    """
+    return "".join(c if _has(c) else _instead_of(c) for c in " ".join(text.split()))
+
+
+def _instead_of(character: str) -> str:
+    """The letter without its accents, a sign for a character; nothing for a picture."""
+    plain = unicodedata.normalize("NFKD", character)[0]
+    if unicodedata.category(character)[0] == "L":
+        return plain if _has(plain) else MISSING
+    return ""
+
+
+def _has(character: str) -> bool:
+    return character == " " or bytes(_face(SMALLEST).getmask(character)) != _box()
+
+
+@functools.cache
+def _box() -> bytes:
+    """What the face draws for a character it does not have."""
+    return bytes(_face(SMALLEST).getmask("\U0010fffd"))
+
+
+@functools.cache
 def _face(size: int) -> Any:
     from PIL import ImageFont
     from pylopdf_fonts_zh_cn import serif_path

@@ -1,0 +1,152 @@
+"""The cover is drawn: its size, that nothing runs out of its room, that the same words give the same bytes."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from pipeline.errors import InputError
+from pipeline.write import cover
+from pipeline.write.cover import MARGIN, PAPER, SEAL, SIDE, copy_cover, write_cover
+
+JPEG_NOISE = 40  # summed over three colours; ink on paper differs by more than 600
+SEAL_BAR = 60  # pixels at the left, with the blur of its edge
+
+TITLES = {
+    "one character": "山",
+    "a usual one": "山中来信",
+    "300 characters": "长" * 300,
+    "300 marks": "！" * 300,
+    "marks where lines end": "他说好，" * 75,
+    "wide letters": "W" * 300,
+    "narrow letters": "i" * 300,
+    "words": "The Quick Brown Fox Jumps Over The Lazy Dog " * 7,
+    "mixed": "山中来信：Hello World 2024 与 GPT-4 的故事（第二版），读者们好！？" * 4,
+    "rare": "𠮷野家 龘靐齉爩 㐂 〇 é Ď",
+    "no glyph at all": "😀👨‍👩‍👧" * 40,
+    "lines and tabs": "上\n下\t左\r\n右",
+    "controls": "书\x00名\u200b\u202e\ufeff终",
+    "blanks": " \u3000 ",
+    "nothing": "",
+}
+
+
+def pixels(path: Path) -> NDArray[np.int32]:
+    with Image.open(path) as picture:
+        assert picture.format == "JPEG"
+        return np.asarray(picture.convert("RGB"), np.int32)
+
+
+def drawn(path: Path) -> NDArray[np.bool_]:
+    """Where the picture is not paper."""
+    return np.abs(pixels(path) - np.array(PAPER)).sum(axis=2) > JPEG_NOISE
+
+
+def assert_in_room(path: Path) -> None:
+    ink = drawn(path)
+    assert ink.shape == (SIDE, SIDE)
+    assert not ink[:, SIDE - MARGIN + 8 :].any(), "something runs out at the right"
+    assert not ink[:, SEAL_BAR : MARGIN - 8].any(), "something runs out at the left"
+    assert not ink[: MARGIN - 50].any(axis=0)[SEAL_BAR:].any(), "something runs out at the top"
+    assert not ink[SIDE - MARGIN + 40 :].any(axis=0)[SEAL_BAR:].any(), "something runs out at the bottom"
+    assert not ink[SIDE - MARGIN - 120 : SIDE - MARGIN - 80, SEAL_BAR:].any(), "the title runs into the foot"
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_no_title_runs_out_of_its_room(tmp_path: Path, name: str) -> None:
+    write_cover(TITLES[name], "某人", tmp_path / "cover.jpg")
+    assert_in_room(tmp_path / "cover.jpg")
+
+
+@pytest.mark.parametrize(
+    "creator", ["", "鲁迅", "作" * 60, "A Very Long Name Of A Committee " * 5, "𠮷😀", "王！" * 30]
+)
+def test_no_creator_runs_into_the_seal(tmp_path: Path, creator: str) -> None:
+    write_cover("山中来信", creator, tmp_path / "cover.jpg")
+    assert_in_room(tmp_path / "cover.jpg")
+    write_cover("山中来信", "", tmp_path / "plain.jpg")
+    corner = np.s_[SIDE - MARGIN - 80 : SIDE - MARGIN + 20, SIDE - MARGIN - 172 : SIDE - MARGIN + 8]
+    np.testing.assert_array_equal(drawn(tmp_path / "cover.jpg")[corner], drawn(tmp_path / "plain.jpg")[corner])
+    assert drawn(tmp_path / "plain.jpg")[corner].any()
+
+
+def test_a_title_is_really_drawn_and_as_large_as_fits(tmp_path: Path) -> None:
+    heights = {}
+    for name in ("one character", "a usual one", "mixed", "300 characters"):
+        write_cover(TITLES[name], "", tmp_path / "cover.jpg")
+        rows = drawn(tmp_path / "cover.jpg")[MARGIN : SIDE - MARGIN - 120, MARGIN : SIDE - MARGIN].any(axis=1)
+        first = int(np.flatnonzero(rows)[0])
+        heights[name] = int(np.flatnonzero(~rows[first:])[0])
+    assert heights["one character"] > 120
+    assert heights["a usual one"] > 120
+    assert 25 < heights["300 characters"] < heights["mixed"] < heights["a usual one"]
+
+
+def test_the_same_words_give_the_same_bytes_and_others_do_not(tmp_path: Path) -> None:
+    digests = []
+    for words in (("山中来信", "某人"), ("山中来信", "某人"), ("山中来信", "某某"), ("山中来函", "某人")):
+        write_cover(*words, tmp_path / "cover.jpg")
+        digests.append(hashlib.sha256((tmp_path / "cover.jpg").read_bytes()).hexdigest())
+    assert digests[0] == digests[1]
+    assert len(set(digests)) == 3
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(alphabet=st.sampled_from("山水春天A9 iW-，。！？）”…—"), max_size=120), st.sampled_from([190, 100, 44]))
+def test_lines_fit_and_hold_every_character(title: str, size: int) -> None:
+    room = SIDE - 2 * MARGIN
+    title = " ".join(title.split())
+    lines = cover._wrapped(title, size, room)
+    assert all(cover._face(size).getlength(line) <= room for line in lines)
+    assert "".join(lines).replace(" ", "") == title.replace(" ", "")
+
+
+def test_no_mark_leads_a_line_behind_a_character(tmp_path: Path) -> None:
+    lines = cover._wrapped(TITLES["marks where lines end"], 100, SIDE - 2 * MARGIN)
+    assert len(lines) > 20
+    assert not any(line[0] in cover.CLOSING for line in lines)
+
+
+def test_the_seal_and_the_paper_have_their_colours(tmp_path: Path) -> None:
+    write_cover("山", "", tmp_path / "cover.jpg")
+    picture = pixels(tmp_path / "cover.jpg")
+    assert np.abs(picture[700, 20] - np.array(SEAL)).max() <= 4
+    assert np.abs(picture[1000, 900] - np.array(PAPER)).max() <= 4
+
+
+@pytest.mark.parametrize(("mode", "size", "expected"), [
+    ("RGB", (3000, 1500), (1400, 700)), ("RGBA", (200, 300), (200, 300)), ("L", (1400, 1400), (1400, 1400)),
+    ("P", (64, 64), (64, 64)), ("CMYK", (500, 2800), (250, 1400)),
+])  # fmt: skip
+def test_a_persons_own_picture_is_kept_whole(
+    tmp_path: Path, mode: str, size: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    source = tmp_path / ("own.jpg" if mode == "CMYK" else "own.png")
+    Image.new(mode, size).save(source)
+    copy_cover(source, tmp_path / "cover.jpg")
+    with Image.open(tmp_path / "cover.jpg") as picture:
+        assert (picture.size, picture.format, picture.mode) == (expected, "JPEG", "RGB")
+
+
+def test_a_photograph_taken_with_the_camera_turned_stands_upright(tmp_path: Path) -> None:
+    facts = Image.Exif()
+    facts[0x0112] = 6  # turn by 90 degrees
+    Image.new("RGB", (400, 200)).save(tmp_path / "own.jpg", exif=facts)
+    copy_cover(tmp_path / "own.jpg", tmp_path / "cover.jpg")
+    with Image.open(tmp_path / "cover.jpg") as picture:
+        assert picture.size == (200, 400)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no picture", b"\x89PNG\r\n\x1a\n" + bytes(40)])
+def test_what_is_no_picture_is_refused_by_name(tmp_path: Path, content: bytes | None) -> None:
+    source = tmp_path / "own.png"
+    if content is not None:
+        source.write_bytes(content)
+    with pytest.raises(InputError, match=r"own\.png"):
+        copy_cover(source, tmp_path / "cover.jpg")
+    assert not (tmp_path / "cover.jpg").exists()
