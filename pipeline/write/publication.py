@@ -3,7 +3,9 @@
 https://www.w3.org/TR/audiobooks/ (Recommendation of 10 November 2020).
 """
 
+import datetime
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -24,8 +26,10 @@ def publication(manifest: Manifest) -> bytes:
         "author": manifest.creator,
         "readBy": manifest.narrator,
         "inLanguage": manifest.language,
-        "datePublished": manifest.date,
+        "datePublished": _date(manifest.date),
         "duration": _iso(manifest.duration),
+        "accessMode": ["auditory"],
+        "accessModeSufficient": [{"type": "ItemList", "itemListElement": ["auditory"]}],
         "resources": [{"url": "cover.jpg", "rel": "cover", "encodingFormat": "image/jpeg"}],
         "readingOrder": [_item(section, manifest.chapter_format) for section in manifest.sections],
     }
@@ -41,6 +45,19 @@ def _item(section: SpokenSection, chapter_format: str) -> dict[str, str]:
         "name": section.title,
         "duration": _iso(section.end - section.start),
     }
+
+
+def _date(date: str) -> str:
+    """The date if it is a whole one, else nothing: players refuse any other.
+
+    >>> [_date("2011-05-06"), _date("2011"), _date("2011-02-30")]
+    ['2011-05-06', '', '']
+    """
+    try:
+        datetime.date.fromisoformat(date)
+    except ValueError:
+        return ""
+    return date if re.fullmatch(r"\d{4}-\d{2}-\d{2}", date) else ""
 
 
 def _iso(milliseconds: int) -> str:
