@@ -1,0 +1,51 @@
+"""Characters and pairs of bytes: how GBK, in which the damage was done, writes what now stands in the text."""
+
+from functools import cache, lru_cache
+
+LOSSES = "?\ufffd"  # what stands where bytes could not be read
+MARK_LEAD = 0xA3
+MARK_TRAILS = {"?": 0xBF, ",": 0xAC, ":": 0xBA, ";": 0xBB, "(": 0xA8, ")": 0xA9, "!": 0xA1}  # A3 BF is ？
+
+
+@lru_cache(maxsize=32768)
+def code(character: str) -> tuple[int, ...]:
+    """The one or two bytes of a character, private ones included; nothing for what GBK lacks.
+
+    >>> [f"{byte:02X}" for byte in code("們")], code("l"), code("😀")
+    (['82', '83'], (108,), ())
+    """
+    found = tuple(character.encode("gb18030", "ignore"))
+    return found if len(found) <= 2 else ()
+
+
+@cache
+def pairs() -> dict[tuple[int, int], str]:
+    """Lead and trail byte -> character, for the pairs that GBK gives a meaning (private ones have none)."""
+    found: dict[tuple[int, int], str] = {}
+    for lead in range(0x81, 0xFF):
+        for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
+            character = bytes((lead, trail)).decode("gbk", "ignore")
+            if character:
+                found[lead, trail] = character
+    return found
+
+
+@cache
+def beginning(lead: int) -> tuple[str, ...]:
+    """The characters whose first byte is `lead`."""
+    return tuple(character for (first, _), character in pairs().items() if first == lead)
+
+
+@cache
+def ending(trail: int) -> tuple[str, ...]:
+    """The characters whose second byte is `trail`."""
+    return tuple(character for (_, second), character in pairs().items() if second == trail)
+
+
+@lru_cache(maxsize=32768)
+def is_everyday(character: str) -> bool:
+    """Whether a character is in common use: level 1 of GB 2312, or a mark, once it is simplified."""
+    from pipeline.repair.script import tables
+
+    plain = tables().characters.get(character, character).encode("gb2312", "ignore")
+    return len(plain) == 2 and (0xB0 <= plain[0] <= 0xD7 or (plain[0] == 0xA1 and plain[1] < 0xC0))
