@@ -1,66 +1,127 @@
-"""Written text comes in; the text as it is said goes out, numbers and signs in words, each piece with its rule."""
+"""Written text comes in; the text as it is said goes out, numbers and signs in words, each piece with its rule.
+
+RULES is the one place that says what runs: at every place where something stands that is not said as it is written,
+the first rule whose pattern fits there and whose function does not decline has it. The rest stays as written.
+"""
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from pipeline.model import Piece, Spoken
+from pipeline.speak.spoken import codes, dates, latin, quantities, signs, times
+from pipeline.speak.spoken.words import compiled
 
-DIGITS = "零一二三四五六七八九"
-Rule = tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]]
-
-
-def integer(number: int) -> str:
-    """A number in words.
-
-    >>> [integer(n) for n in (0, 10, 15, 101, 2000, 10_500, 123_456_789)]
-    ['零', '十', '十五', '一百零一', '两千', '一万零五百', '一亿两千三百四十五万六千七百八十九']
-    """
-    if number < 0:
-        return f"负{integer(-number)}"
-    said = _grouped(number).strip("零") or "零"
-    return said[1:] if said.startswith("一十") else said
+Say = Callable[[re.Match[str]], str | None]
 
 
-def digits(text: str) -> str:
-    """Digit by digit.
+class Rule(NamedTuple):
+    """A rule: its name in the ledger, its pattern (words.py says what the <slots> hold), and how the place is said."""
 
-    >>> digits("2011")
-    '二零一一'
-    """
-    return "".join(DIGITS[int(digit)] if digit.isdecimal() else digit for digit in text)
-
-
-def quantity(text: str) -> str:
-    """A decimal number as a quantity.
-
-    >>> quantity("1,234.50")
-    '一千两百三十四点五零'
-    """
-    whole, _, fraction = text.replace(",", "").partition(".")
-    if len(whole) > 16 or (len(whole) > 1 and whole.startswith("0")):
-        return digits(whole)
-    return integer(int(whole)) + (f"点{digits(fraction)}" if fraction else "")
-
-
-def _counted(match: re.Match[str]) -> str:
-    said = quantity(match[1])
-    return "两" if said == "二" else said
+    name: str
+    pattern: str
+    say: Say
 
 
 RULES: tuple[Rule, ...] = (
-    ("date", re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)"),
-     lambda m: f"{digits(m[1])}年{integer(int(m[2]))}月{integer(int(m[3]))}日"),
-    ("year", re.compile(r"(\d{4}|\d{2})(?=年)(?!年[来级])"), lambda m: digits(m[1])),
-    ("time", re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?!\d)"),
-     lambda m: f"{integer(int(m[1]))}点{integer(int(m[2]))}分" + (f"{integer(int(m[3]))}秒" if m[3] else "")),
-    ("percent", re.compile(r"(\d[\d,]*(?:\.\d+)?)[%％]"), lambda m: f"百分之{quantity(m[1])}"),
-    ("ordinal", re.compile(r"(?<=第)(\d+)"), lambda m: quantity(m[1])),
-    ("digits", re.compile(r"(?<!\d)(\d{7,}|0\d+)(?![\d.])"), lambda m: digits(m[1])),
-    ("counted", re.compile(r"(?<![\d.])(2)(?=[个位名只条件项本次场部家种人天年])"), _counted),
-    ("quantity", re.compile(r"(\d[\d,]*\d(?:\.\d+)?|\d(?:\.\d+)?)"), lambda m: quantity(m[1])),
+    # addresses, and letters that are no words
+    Rule("address", r"(?:https?|ftp)://[!-~]+(?<![.,;:!?'\")])", latin.address),
+    Rule("mail", r"[A-Za-z0-9][\w.+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", latin.mail),
+    Rule("address", r"www\.[!-~]+(?<![.,;:!?'\")])", latin.address),
+    Rule("address", r"(?:[A-Za-z0-9-]+\.)+<domain>(?:/[!-~]*(?<![.,;:!?'\")]))?(?![A-Za-z0-9])", latin.address),
+    Rule("path", r"(?<![A-Za-z0-9_/.])(?:/[A-Za-z0-9_.-]*[A-Za-z][A-Za-z0-9_.-]*){2,}/?", latin.path),
+    Rule("path", r"[A-Za-z]:\\[\w\\.-]*|[A-Za-z0-9_-]+\.<file_type>(?!\w)", latin.path),
+    Rule("time zone", r"(UTC|GMT)([+-])(\d{1,2})(?![\d:])", latin.time_zone),
+    Rule("to", r"(?<![A-Za-z0-9])([BCGOPM])2([BCGOPM])(?![A-Za-z0-9])", latin.to),
+    Rule("money", r"(<money_sign>|<money_code>(?=<blank>\d))<blank>"
+                  r"(<number>)(?:<dash>(<number>))?(<scale>|[KkMB](?![A-Za-z]))?", quantities.money),
+    Rule("roman", r"(?<![A-Za-z0-9])[IVXLC]{1,7}(?![A-Za-z0-9])", latin.roman),
+    Rule("roman", r"[Ⅰ-ⅿ]+", latin.roman_sign),
+    Rule("version", r"([vV]|[vV]er\.?\s?)(\d+(?:\.\d+)+)(?![\w.])", latin.version),
+    Rule("code", r"(?<![A-Za-z0-9])[A-Za-z]+(?:[-–]?\d+(?:\.\d+)?[A-Za-z]*)+(?:-\d+)*(?![A-Za-z0-9])",
+         codes.letters_first),
+    # telephone numbers, plates and identity cards
+    Rule("plate", r"<province>[A-Z][·\s]?(?=[A-Z0-9]*\d)[A-Z0-9]{5,6}(?![A-Za-z0-9])", codes.plate),
+    Rule("phone", r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d|\.\d)", codes.phone),
+    Rule("phone", r"(?:\+\d{1,3}[- ])?(?:\(0\d{2,3}\)|0\d{2,3})[- ]?\d{7,8}(?:-\d{1,6})?(?!\d)", codes.phone),
+    Rule("phone", r"[48]00-\d{3,4}-\d{3,4}(?!\d)|\+\d{1,3}(?:[- ]\d{2,4}){2,4}(?!\d)", codes.phone),
+    Rule("identity", r"\d{17}[\dXx](?!\w)|\d{13,}(?![\d.,])", codes.long_string),
+    # dates
+    Rule("date", r"(\d{4})([-/.·])(\d{1,2})\2(\d{1,2})(?![\d/]|\.\d)", dates.full_date),
+    Rule("date", r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)", dates.american_date),
+    Rule("section", r"(?<=\n)\d{1,2}(?:\.\d{1,2}){1,4}(?=[ \u3000]+[\u4e00-\u9fff])", signs.numbered_heading),
+    Rule("date", r"(\d{2})([/.])(\d{1,2})\2(\d{1,2})(?!\d)", dates.short_date),
+    Rule("version", r"()(\d+(?:\.\d+){2,})(?![\w])", latin.version),
+    Rule("era", r"(\d{1,4})(?:年(?:(\d{1,2})月)?)?\s*(ad|AD|a\.d\.|A\.D\.|bc|BC|b\.c\.|B\.C\.|BCE|bce)(?![A-Za-z])",
+         dates.era),
+    Rule("years", r"([12]\d{3})(<dash>|/|至)(\d{4}|\d{2})(?![\d.]|[-/]\d)", dates.years),
+    Rule("date", r"((?:1[0-9]|20|21)\d{2})([-/.])(\d{1,2})(?![\d/%]|\.\d|-\d)", dates.year_month),
+    Rule("date", r"(?<![-/.])(0[1-9]|1[0-2])[-/.]((?:19|20)\d{2})(?!\d)", dates.month_year),
+    Rule("date", r"(1[0-2]|0?[1-9])([-/.])([0-2]?\d|3[01])(?![\d/%]|[.-]\d)", dates.month_day),
+    Rule("decade", r"(\d{3}0)['’]?s(?![A-Za-z])", dates.decade),
+    Rule("year", r"(\d{4})(?=年)", dates.year),
+    Rule("year", r"(\d{3})(?=年)", dates.early_year),
+    Rule("year", r"(\d{2})(?=年)", dates.short_year),
+    Rule("generation", r"([0-9][05])(?=后(?![来面边期续退方]))(?<![第\d.]\d\d)", dates.generation),
+    Rule("month", r"(1[0-2]|0?[1-9])(?=月)", dates.month_or_day),
+    Rule("day", r"(3[01]|[12]\d|0?[1-9])(?=日|号(?!\d))", dates.month_or_day),
+    Rule("years", r"(\d{1,3})(<dash>|至|到)(\d{1,4})(?=年)", dates.early_years),
+    Rule("year", r"([12]\d{3})(?![\d.:/年]|,\d|-\d)", dates.lone_year),
+    # times, scores, ratios
+    Rule("time", r"(<hour>):(<minute>)(?:<dash>|至|到)(<hour>):(<minute>)(?![\d:])", times.clocks),
+    Rule("length", r"(?:(\d{1,2}):)?([0-5]?\d):([0-5]\d)(\.\d{1,2})?(?![\d:])", times.lasting),
+    Rule("score", r"(\d{1,3})\s*[-–:∶]\s*(\d{1,3})(?![\d.:%]|-\d)", times.score),
+    Rule("time", r"(<hour>):(<minute>)(?::(<minute>))?(?:\s*([aApP])\.?[mM]\.?(?![A-Za-z]))?(?![\d:])", times.clock),
+    Rule("ratio", r"<number>(?:[\s?]*[:∶][\s?]*<number>)+", times.ratio),
+    # mathematics
+    Rule("mathematics", r"(?<![A-Za-z0-9])[-−]?<operand>(?:\s*<operator>\s*[-−(]?<operand>\)?)+(?![A-Za-z])",
+         signs.expression),
+    # amounts
+    Rule("percent", r"([-+−±]?)(<number>)[%％‰]?(?:<dash>|至|到)([-+−]?)(<number>)\s?([%％‰])", quantities.percents),
+    Rule("percent", r"([-+−±]?)(<number>)\s?([%％‰])", quantities.percent),
+    Rule("fraction", r"(-)?(\d+)\s?[/⁄]\s?(\d+)(?![\d/.])", quantities.fraction),
+    Rule("angle", r"(<number>)(°|度)(\d{1,2})['′’](?:(\d{1,2}(?:\.\d+)?)[\"″”])?", quantities.angle),
+    Rule("money", r"(<number>)<blank>(<scale>)?(<money_code>(?![A-Za-z])|[€£₩₽])", quantities.money_behind),
+    Rule("unit", r"([-+−±~]?)(<number>)<gap>(?:(<unit>)?(<dash>[-−]?|至|到)(<number>)<gap>)?(<unit>)(?![A-Za-z0-9²³])",
+         quantities.measured),
+    Rule("freezing", r"[-−](<number>)(?=<blank>(?:摄氏度|华氏度|度))", quantities.freezing),
+    # names by digits
+    Rule("hotline", r"\d{3,8}(?!\d|\.\d|,\d)", codes.hotline),
+    Rule("code", r"\d{2,12}(?!\d|\.\d|,\d)", codes.announced),
+    Rule("code", r"\d{3,5}(?![\d.,])", codes.named),
+    Rule("code", r"\d{3}(?![\d.]|,\d)", codes.listed),
+    Rule("code", r"\d{3,4}(?![\d.]|,\d)", codes.bracketed),
+    Rule("code", r"0\d+(?:-\d+)?(?![\d.])", codes.zero_led),
+    Rule("range", r"(<number>)(<scale>|[年月日天号个])?<dash>(<number>)(?!<dash>?\d)", quantities.span),
+    Rule("more", r"(<number>)\+(?=<measure>)", quantities.more_than),
+    Rule("thousand", r"(<number>)[kK](?=元|块|/月|左右|以[上下])", quantities.thousand),
+    Rule("code", r"\d+(?:,\d{3})*(?:\.\d+)?[A-Za-z]+(?:-?[A-Za-z0-9]+)*", codes.digits_first),
+    Rule("code", r"(?<=[A-Za-z][ -])\d{1,5}(?![\d.,年月日%])", codes.named_number),
+    # enumerations
+    Rule("enumeration", r"(?<=\n)(\d{1,3})\.\s?(?=[^\d\s.])", signs.enumerated),
+    Rule("enumeration", r"<circled>", signs.circled),
+    # what is left of numbers
+    Rule("two", r"2(?=<blank>(?:<measure>))(?![\d.])", quantities.count),
+    Rule("two", r"2(?=[至到]\d)", lambda match: "二"),
+    Rule("decimal", r"(?<![\d.A-Za-z])\.(\d+)(?![\d.])", quantities.digits_after_point),
+    Rule("range", r"(?<=[年月日时点分秒天号周站℃度元])<dash>(?=\d)", signs.between),
+    Rule("negative", r"[-−](<number>)", quantities.negative),
+    Rule("positive", r"(?<![A-Za-z0-9\])])\+(<number>)", quantities.positive),
+    Rule("number", r"<number>", quantities.plain),
+    # signs between words
+    Rule("per", r"(?<=[\u4e00-\u9fff])/(?=<per_unit>)", signs.per),
+    Rule("range", r"(?<=[一二三四五六日])<dash>(?=(?:周|星期)[一二三四五六日天])", signs.between),
+    Rule("range", r"(?<=站)<dash>(?=[\u4e00-\u9fff]{2,8}站)", signs.between),
+    Rule("about", r"[~～](?=\d)", signs.about),
+    Rule("plus", r"(?<=[\dA-Za-z\u4e00-\u9fff])\+(?=[\d\u4e00-\u9fff])|(?<=\d)\+", signs.plus),
+    Rule("order", r"(<=|>=|[<>])(?=\s?-?\d)", signs.compared),
+    Rule("sign", r"<sign>", signs.sign),
+    Rule("emoji", r"<emoji>", signs.emoji),
 )  # fmt: skip
-_ANY = re.compile(r"\d")
+
+FOLDED = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "！，；？（）"}
+WIDE = re.compile("[Ａ-Ｚａ-ｚ]+")
 
 
 @lru_cache(maxsize=4096)
@@ -70,32 +131,52 @@ def spoken(text: str) -> Spoken:
     >>> spoken("1998年有2个人，占3.5%。").text
     '一九九八年有两个人，占百分之三点五。'
     """
+    folded = "\n" + text.translate(FOLDED)  # the line feed: every line has a head that a pattern can see
     pieces: list[Piece] = []
-    position = plain = 0
-    while found := _ANY.search(text, position):
-        hit = next(((name, m, say) for name, rule, say in RULES if (m := rule.match(text, found.start()))), None)
-        if hit is None:
-            position = found.end()
+    position, plain = 1, 0
+    while found := _place().search(folded, position):
+        name, said, end = _said(folded, found)
+        if said is None:
+            position = end
             continue
-        name, match, say = hit
-        if plain < match.start():
-            pieces.append(_as_written(text, plain, match.start()))
-        pieces.append(Piece(match.span(), match[0], say(match), name))
-        position = plain = match.end()
-    if plain < len(text):
-        pieces.append(_as_written(text, plain, len(text)))
+        start = found.start() - 1
+        pieces += _as_written(text, plain, start)
+        plain, position = end - 1, end
+        pieces.append(Piece((start, plain), text[start:plain], said, name))
+    pieces += _as_written(text, plain, len(text))
     return Spoken("".join(piece.spoken for piece in pieces), tuple(pieces))
 
 
-def _as_written(text: str, start: int, end: int) -> Piece:
-    return Piece((start, end), text[start:end], text[start:end])
+def _said(text: str, place: re.Match[str]) -> tuple[str, str | None, int]:
+    """The rule that has a place, what is said there, and where it ends."""
+    for name, pattern, say in _rules():
+        match = pattern.match(text, place.start())
+        if match and (said := say(match)) is not None:
+            return name, said, match.end()
+    return "", None, place.end()
 
 
-def _grouped(number: int) -> str:
-    for unit, name in ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"), (1000, "千"), (100, "百"), (10, "十")):
-        if number >= unit:
-            high, low = divmod(number, unit)
-            head = "两" if high == 2 and unit > 10 else _grouped(high)
-            gap = "零" if 0 < low < unit // 10 else ""
-            return head + name + gap + (_grouped(low) if low else "")
-    return DIGITS[number]
+def _as_written(text: str, start: int, end: int) -> Iterator[Piece]:
+    """The text between two places; letters of full width are the voice's letters all the same.
+
+    >>> spoken("新ＩＰＨＯＮＥ").text
+    '新IPHONE'
+    """
+    for wide in WIDE.finditer(text, start, end):
+        if start < wide.start():
+            yield Piece((start, wide.start()), text[start : wide.start()], text[start : wide.start()])
+        start = wide.end()
+        yield Piece(wide.span(), wide[0], wide[0].translate(FOLDED), "width")
+    if start < end:
+        yield Piece((start, end), text[start:end], text[start:end])
+
+
+@cache
+def _rules() -> tuple[tuple[str, re.Pattern[str], Say], ...]:
+    return tuple((rule.name, compiled(rule.pattern), rule.say) for rule in RULES)
+
+
+@cache
+def _place() -> re.Pattern[str]:
+    """Where a rule may begin; a run of letters is one place, so that no rule cuts into a word."""
+    return compiled(r"\d|[A-Za-z]+|[-−+±~～/<>=*.Ⅰ-ⅿ–—°\\(]|<circled>|<emoji>|<province>(?=[A-Z])|<money_sign>|<sign>")

@@ -1,0 +1,117 @@
+"""Places in Latin script that are no words (addresses, versions, numerals) come in; how they are said goes out."""
+
+import re
+
+from pipeline.speak.spoken.numbers import digits, integer
+from pipeline.speak.spoken.words import after, before
+
+_SPELT = {
+    ".": "点", "@": "艾特", "/": "斜杠", "\\": "反斜杠", "-": "杠", "_": "下划线", ":": "冒号", "?": "问号",
+    "=": "等于", "&": "和", "#": "井号", "%": "百分号", "~": "波浪号", "+": "加",
+}  # fmt: skip
+_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+_RANKED = r"(?:世(?!界)|期(?!待|望|间)|级|卷|章|部|篇|节|幕|集|季|册|类|度(?!过)|型(?!号)|号|代|等|阶段|级|国道)"
+
+
+def address(match: re.Match[str]) -> str:
+    """A web address: the scheme is not spelt out, points and slashes are.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("见www.example.com/a1。").text, spoken("https://example.org/").text
+    ('见www点example点com斜杠a一。', 'https example点org')
+    """
+    return _spell(match[0].replace("://", " ").rstrip("/"))
+
+
+def mail(match: re.Match[str]) -> str:
+    """An e-mail address.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("写信到zhang_3@mail.example.com").text
+    '写信到zhang下划线三艾特mail点example点com'
+    """
+    return _spell(match[0])
+
+
+def path(match: re.Match[str]) -> str:
+    r"""A path in a file system.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("在/usr/local/bin里").text, spoken("C:\\Temp").text
+    ('在斜杠usr斜杠local斜杠bin里', 'C冒号反斜杠Temp')
+    """
+    return _spell(match[0])
+
+
+def _spell(text: str) -> str:
+    return digits("".join(_SPELT.get(c, c) for c in text))
+
+
+def version(match: re.Match[str]) -> str | None:
+    """A version, or digits with two points and more: every point is said, and every digit for itself.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("v1.2.3").text, spoken("127.0.0.1").text, spoken("2.6.33").text
+    ('v一点二点三', '一二七点零点零点一', '二点六点三三')
+    """
+    return match[0][: match.end(1) - match.start()] + digits(match[2]).replace(".", "点")
+
+
+def to(match: re.Match[str]) -> str:
+    """2 between two letters that deal with each other.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("O2O和B2B").text, spoken("H2O").text
+    ('O to O和B to B', 'H二O')
+    """
+    return f"{match[1]} to {match[2]}"
+
+
+def roman(match: re.Match[str]) -> str | None:
+    """Roman numerals in signs of their own, or in letters where a rank is meant.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("第Ⅲ卷").text, spoken("路易XIV世").text, spoken("II型").text, spoken("Vitamin").text
+    ('第三卷', '路易十四世', '二型', 'Vitamin')
+    """
+    ranked = re.match(_RANKED, after(match))
+    if not (ranked and (before(match, 1) == "第" or len(match[0]) > 1 or after(match, 1) in "世期级")):
+        return None
+    return _roman(match[0])
+
+
+def roman_sign(match: re.Match[str]) -> str:
+    """Roman numerals that are signs of their own.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("Ⅱ、方法").text, spoken("ⅲ").text
+    ('二、方法', '三')
+    """
+    return "".join(_roman_sign(mark) for mark in match[0]) if len(match[0]) == 1 else _roman_run(match[0])
+
+
+def _roman_sign(mark: str) -> str:
+    return integer((ord(mark) - ord("Ⅰ")) % 16 + 1)
+
+
+def _roman_run(marks: str) -> str:
+    letters = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "L", "C", "D", "M")
+    return _roman("".join(letters[(ord(mark) - ord("Ⅰ")) % 16] for mark in marks)) or "".join(map(_roman_sign, marks))
+
+
+def _roman(text: str) -> str | None:
+    """A numeral in letters, None where they are no numeral."""
+    if not re.fullmatch(r"(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})", text):
+        return None
+    values = [_ROMAN[letter] for letter in text]
+    return integer(sum(-v if v < max(values[k:]) else v for k, v in enumerate(values)))
+
+
+def time_zone(match: re.Match[str]) -> str:
+    """Zones of time.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("UTC+8").text, spoken("GMT-5").text
+    ('UTC加八', 'GMT减五')
+    """
+    return match[1] + ("加" if match[2] == "+" else "减") + integer(int(match[3]))

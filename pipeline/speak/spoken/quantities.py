@@ -1,0 +1,245 @@
+"""Places that count or measure come in as matches; how they are said goes out, None where they don't."""
+
+import re
+
+from pipeline.speak.spoken.numbers import counted, digits, integer, quantity
+from pipeline.speak.spoken.words import after, before, compiled, table
+
+_COLD = re.compile(
+    r"气温|温度|低温|高温|最低|最高|天气|降温|降至|降到|零度|气象|寒|冷|冻|冰|体感|今[天晚夜]|明[天晚]|白天|夜间"
+)
+_DEGREES = ("摄氏度", "华氏度", "度")
+
+
+def percent(match: re.Match[str]) -> str:
+    """Per cent and per mille, with a sign.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("增幅0.4%").text, spoken("-98%").text, spoken("12‰").text
+    ('增幅百分之零点四', '负百分之九十八', '千分之十二')
+    """
+    return _percent(match[1], match[2], match[3])
+
+
+def percents(match: re.Match[str]) -> str:
+    """From one percentage to another; a sign behind the second is meant for both.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("10-20%").text, spoken("75%~98%").text
+    ('百分之十到百分之二十', '百分之七十五到百分之九十八')
+    """
+    return f"{_percent(match[1], match[2], match[5])}到{_percent(match[3], match[4], match[5])}"
+
+
+def _percent(sign: str, number: str, mark: str) -> str:
+    name = "千分之" if mark == "‰" else "百分之"
+    return {"-": "负", "−": "负", "+": "正", "±": "正负"}.get(sign, "") + name + quantity(number)
+
+
+def fraction(match: re.Match[str]) -> str | None:
+    """A fraction, also a mixed one; behind the name of a side it is a score.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("总量的1/5").text, spoken("1又1/2").text, spoken("-1/3").text
+    ('总量的五分之一', '一又二分之一', '负三分之一')
+    """
+    sign, top, bottom = match[1], match[2], match[3]
+    if int(bottom) == 0 or (top[0] == "0" and len(top) > 1):
+        return None
+    if compiled(r"<side>队?<blank>$").search(before(match)):
+        return f"{integer(int(top))}比{integer(int(bottom))}"
+    return ("负" if sign else "") + f"{quantity(bottom)}分之{quantity(top)}"
+
+
+def money(match: re.Match[str]) -> str:
+    """A sign of currency in front of an amount: the name goes behind.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("￥1,234.56").text, spoken("$1.5万").text, spoken("A$13.5").text, spoken("CNY 1.25").text
+    ('一千两百三十四点五六元', '一点五万美元', '十三点五澳元', '一点二五人民币')
+    """
+    return _amount(match[2], match[3], match[4]) + table("currencies")[match[1]][0]
+
+
+def money_behind(match: re.Match[str]) -> str:
+    """A code or sign of currency behind the amount.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("13.5USD").text, spoken("100€").text
+    ('十三点五美元', '一百欧元')
+    """
+    return _amount(match[1], None, match[2]) + table("currencies")[match[3]][0]
+
+
+def _amount(number: str, last: str | None, scale: str | None) -> str:
+    scale = {"K": "千", "k": "千", "M": "百万", "B": "十亿"}.get(scale or "", scale or "")
+    span = f"到{counted(last)}" if last else ""
+    return f"{counted(number)}{span}{scale}"
+
+
+def measured(match: re.Match[str]) -> str | None:
+    """A number, or a span of two, with a sign for a unit.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> [spoken(t).text for t in ("10km/h", "38°C", "120m²", "10-20 kg", "9.8m/s²")]
+    ['每小时十公里', '三十八摄氏度', '一百二十平方米', '十到二十千克', '九点八米每二次方秒']
+    >>> spoken("气温-5℃").text, spoken("300w张").text
+    ('气温零下五摄氏度', '三百万张')
+    """
+    sign, number, own, last, unit = match[1], match[2], match[3], match[5], match[6]
+    if unit == "s" and re.search(r"[A-Za-z]\s*$", before(match)):
+        return None
+    said = table("units")[unit][0]
+    said, _, per = said.partition("每")
+    first = _signed(sign, number, match, said) + (said if own == unit else _unit(own))
+    return (f"每{per}" if per else "") + f"{first}{_last(match[4], last)}{said}".replace("@", "每")
+
+
+def _unit(unit: str | None) -> str:
+    return table("units")[unit][0] if unit else ""
+
+
+def _last(sign: str | None, number: str | None) -> str:
+    if number is None:
+        return ""
+    return "到" + ("负" if sign and sign.endswith(("-", "−")) and len(sign) > 1 else "") + counted(number)
+
+
+def _signed(sign: str | None, number: str, match: re.Match[str], unit: str = "") -> str:
+    if not sign:
+        return counted(number)
+    if sign in "-−":
+        return ("零下" if unit in _DEGREES and _COLD.search(before(match, 30)) else "负") + counted(number)
+    return {"+": "正", "±": "正负", "~": "约", "～": "约"}[sign] + counted(number)
+
+
+def freezing(match: re.Match[str]) -> str:
+    """A negative number in front of degrees in words.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("最低气温为-23摄氏度").text, spoken("-23摄氏度").text
+    ('最低气温为零下二十三摄氏度', '负二十三摄氏度')
+    """
+    return _signed("-", match[1], match, "度")
+
+
+def span(match: re.Match[str]) -> str | None:
+    """From one number to another.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> [spoken(t).text for t in ("3–15厘米", "2-3个", "5月5-6日", "16~18岁", "第3-5章")]
+    ['三到十五厘米', '两到三个', '五月五到六日', '十六到十八岁', '第三到五章']
+    """
+    first, last = match[1], match[3]
+    if re.match(r"\s*[=×÷*]", after(match)) or re.search(r"[A-Za-z图表式题]-?$", before(match)):
+        return None
+    if float(first.replace(",", "")) >= float(last.replace(",", "")) or (
+        first[0] == "0" and len(first) > 1 and "." not in first
+    ):
+        return None
+    ranked = before(match, 1) == "第" or _is_rank(after(match))
+    pair = not ranked and (match[2] or compiled(r"<blank><measure>").match(after(match)))
+    return f"{counted(first) if pair else quantity(first)}{match[2] or ''}到{quantity(last)}"
+
+
+def count(match: re.Match[str]) -> str | None:
+    """Two in front of what is counted is 两, in front of a rank or a name it is 二.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> [spoken(t).text for t in ("2个", "2年后", "2楼", "2月", "第2季", "2两", "2至20人", "2年级")]
+    ['两个', '两年后', '二楼', '二月', '第二季', '二两', '二至二十人', '二年级']
+    """
+    if before(match, 1) == "第" or _is_rank(after(match)) or re.match(r"层[为是的设和与及、（(]", after(match)):
+        return "二"
+    if (
+        re.search(
+            r"(?:昭和|平成|大正|明治|令和|民国|公元|[宗帝祖]|光绪|宣统|同治|咸丰|道光|嘉庆|乾隆|雍正|康熙|顺治)$",
+            before(match),
+        )
+        and after(match, 1) == "年"
+    ):
+        return "二"
+    return "两"
+
+
+def _is_rank(tail: str) -> bool:
+    found = compiled("<blank>(<measure>)").match(tail)
+    return found is not None and table("measures")[found[1]][0] == "二"
+
+
+def more_than(match: re.Match[str]) -> str:
+    """A plus behind a number, in front of what is counted.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("100+个").text, spoken("80+").text
+    ('一百多个', '八十加')
+    """
+    return f"{quantity(match[1])}多"
+
+
+def angle(match: re.Match[str]) -> str:
+    """Degrees, minutes and seconds of arc.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("北纬29度59'").text, spoken("38°15′20″").text
+    ('北纬二十九度五十九分', '三十八度十五分二十秒')
+    """
+    seconds = f"{quantity(match[4])}秒" if match[4] else ""
+    return f"{quantity(match[1])}度{'零' if match[3][0] == '0' else ''}{integer(int(match[3]))}分{seconds}"
+
+
+def thousand(match: re.Match[str]) -> str:
+    """k behind an amount of money is a thousand.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("10k左右").text
+    '十千左右'
+    """
+    return f"{quantity(match[1])}千"
+
+
+def plain(match: re.Match[str]) -> str:
+    """Any other number is a quantity.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("有1998个").text, spoken("3.14").text
+    ('有一千九百九十八个', '三点一四')
+    """
+    return quantity(match[0])
+
+
+def negative(match: re.Match[str]) -> str | None:
+    """A minus: behind a mark, a blank or a verb, or in front of an amount; behind a name the hyphen is silent.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("计算-2的绝对值").text, spoken("-5.5").text, spoken("歼-20").text
+    ('计算负二的绝对值', '负五点五', '歼二十')
+    """
+    head = before(match)
+    if re.search(r"[A-Za-z0-9\-–—)）}\]\u0370-\u03ff]$", head):
+        return None
+    joined = re.search(r"[\u4e00-\u9fff]$", head)
+    amount = "." in match[1] or compiled(r"<blank>(?:%|<scale>|元|度|美元)").match(after(match))
+    if joined and not amount and not re.search(r"[为是至到于达算在和与或约比从即得低高温润率值长数]$", head):
+        return quantity(match[1])
+    return "负" + quantity(match[1])
+
+
+def positive(match: re.Match[str]) -> str:
+    """A plus in front of a number.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("氧化态有+2和+3").text
+    '氧化态有正二和正三'
+    """
+    return "正" + quantity(match[1])
+
+
+def digits_after_point(match: re.Match[str]) -> str:
+    """A decimal without its zero.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("打击率.325").text
+    '打击率点三二五'
+    """
+    return "点" + digits(match[1])

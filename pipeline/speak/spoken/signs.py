@@ -1,0 +1,163 @@
+"""Places with signs (mathematics, enumerations, slashes, emoji) come in as matches; how they are said goes out."""
+
+import re
+
+from pipeline.speak.spoken.numbers import integer, quantity
+from pipeline.speak.spoken.words import after, before, compiled, table
+
+_OPERATORS = {
+    "+": "加", "-": "减", "−": "减", "–": "减", "*": "乘", "×": "乘", "x": "乘", "X": "乘", "÷": "除以", "/": "除以",
+    "=": "等于", "==": "等于", "<": "小于", ">": "大于", "<=": "小于等于", ">=": "大于等于", "≤": "小于等于",
+    "≥": "大于等于", "≠": "不等于", "!=": "不等于", "≈": "约等于", "±": "正负",
+}  # fmt: skip
+_POWERS = {"²": "的平方", "³": "的立方"}
+_CIRCLED = "⓪①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+
+
+def expression(match: re.Match[str]) -> str | None:
+    """Mathematics: numbers and single letters with operators between them, one of which is more than a dash.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> [spoken(t).text for t in ("1+2", "-1+2", "2 = 1 + 1", "2<=4", "5-3=2", "3×4")]
+    ['一加二', '负一加二', '二等于一加一', '二小于等于四', '五减三等于二', '三乘四']
+    >>> spoken("a²+b²=c²").text, spoken("1920*1080").text
+    ('a的平方加b的平方等于c的平方', '一千九百二十乘一千零八十')
+    """
+    if not re.search(r"[+=×÷*<>≤≥≠≈]|(?<=\d)[xX](?=\d)", match[0]) or not re.search(r"\d|=|²|³", match[0]):
+        return None
+    parts = compiled(r"\s*(<=|>=|==|!=|[-−–+*×xX÷/=<>≤≥≠≈±](?=\s*[-−]?[\dA-Za-z(]))\s*").split(match[0])
+    if "x" in match[0].lower() and not re.search(r"\d\s*[xX]\s*\d", match[0]):
+        parts = compiled(r"\s*(<=|>=|==|!=|[-−–+*×÷/=<>≤≥≠≈±])\s*").split(match[0])
+    return "".join(_operator(parts, k) if k % 2 else _operand(part) for k, part in enumerate(parts))
+
+
+def _operator(parts: list[str], k: int) -> str:
+    unary = not parts[k - 1]
+    return ("负" if unary else "减") if parts[k] in "-−–" else _OPERATORS[parts[k]]
+
+
+def _operand(text: str) -> str:
+    said = compiled("<number>").sub(lambda number: quantity(number[0]), text)
+    said = re.sub(r"\^(\S+)", r"的\1次方", said)
+    return re.sub("[²³]", lambda power: _POWERS[power[0]], said)
+
+
+def compared(match: re.Match[str]) -> str:
+    """An order in front of a number.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("pH<7").text, spoken("≥100万").text, spoken(">25°C").text
+    ('pH小于七', '大于等于一百万', '大于二十五摄氏度')
+    """
+    return _OPERATORS[match[1]]
+
+
+def sign(match: re.Match[str]) -> str:
+    """A sign that is said the same wherever it stands.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("A≈B").text, spoken("½杯").text
+    ('A约等于B', '二分之一杯')
+    """
+    return table("signs")[match[0]][0]
+
+
+def circled(match: re.Match[str]) -> str:
+    """A number in a circle or in brackets of its own, as used in lists.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("①背景②方法").text, spoken("⑿结论").text, spoken("㈠总则").text
+    ('一，背景二，方法', '十二，结论', '一，总则')
+    """
+    comma = (
+        "" if re.match(r"[、，。．.：:；;)）\s]|$", after(match, 1)) or re.search(r"[A-Za-z]$", before(match)) else "，"
+    )
+    return integer(_circled(match[0])) + comma
+
+
+def _circled(mark: str) -> int:
+    if mark in _CIRCLED:
+        return _CIRCLED.index(mark)
+    for first, last, least in (
+        ("㈠", "㈩", 1),
+        ("㊀", "㊉", 1),
+        ("⑴", "⒇", 1),
+        ("⒈", "⒛", 1),
+        ("㉑", "㉟", 21),
+        ("❶", "❿", 1),
+    ):
+        if first <= mark <= last:
+            return ord(mark) - ord(first) + least
+    return ord(mark) - ord("㊱") + 36
+
+
+def enumerated(match: re.Match[str]) -> str:
+    """A number with a point at the head of a line.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("1. 背景").text, spoken("2.方法").text
+    ('一、背景', '二、方法')
+    """
+    return f"{integer(int(match[1]))}、"
+
+
+def numbered_heading(match: re.Match[str]) -> str | None:
+    """The number of a section at the head of a line: whole numbers with points between.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("1.1 背景").text, spoken("3.2.10 结果").text, spoken("1.10 小结").text
+    ('一点一 背景', '三点二点十 结果', '一点十 小结')
+    """
+    if compiled(r"[ \u3000]*(?:<unit>|<measure>|%)").match(after(match)):
+        return None
+    return "点".join(integer(int(part)) for part in match[0].split("."))
+
+
+def per(match: re.Match[str]) -> str:
+    """A slash between a unit and what it is per.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("229人/平方公里").text, spoken("80公里/小时").text, spoken("45元/证").text
+    ('两百二十九人每平方公里', '八十公里每小时', '四十五元每证')
+    """
+    return "每"
+
+
+def between(match: re.Match[str]) -> str:
+    """A dash between two dates, times or stations, each with its own word.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("12月3日-12月5日").text, spoken("周一~周五").text, spoken("双山站-青岛北站").text
+    ('十二月三日到十二月五日', '周一到周五', '双山站到青岛北站')
+    """
+    return "到"
+
+
+def plus(match: re.Match[str]) -> str:
+    """A plus between words, or behind a number.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("茶+面包").text, spoken("4.8+").text, spoken("A+").text
+    ('茶加面包', '四点八加', 'A+')
+    """
+    return "加"
+
+
+def about(match: re.Match[str]) -> str:
+    """A wave in front of a number.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("重~5斤").text
+    '重约五斤'
+    """
+    return "约"
+
+
+def emoji(match: re.Match[str]) -> str:
+    """Pictures are not said.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("好的😀👍🏻！").text
+    '好的！'
+    """
+    return ""

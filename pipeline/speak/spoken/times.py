@@ -1,0 +1,108 @@
+"""Places that are times of day, durations, scores and ratios come in as matches; how they are said goes out."""
+
+import re
+
+from pipeline.speak.spoken.numbers import digits, integer, quantity
+from pipeline.speak.spoken.words import after, before, compiled
+
+_HALVES = {"a": "上午", "p": "下午"}
+_LASTING = r"(?:时长|用时|历时|耗时|片长|全长|长度|成绩|倒计时|配速|播放时间)(?:为|是|约|:)?\s*$"
+_WON = (
+    r"(?:击败|打败|击溃|战胜|大胜|小胜|险胜|完胜|获胜|取胜|胜出|力克|力压|横扫|逆转|淘汰|领先|落后|战平|逼平|打平|握手言和|平手|"
+    r"不敌|负于|告负|输给|惜败|惨败|大败|完败|败给|憾负|失利|险负|小负|大负|主场|客场|获得胜利|晋级|夺冠|夺得|赢|输|胜|负|败|平|"
+    r"的?(?:总)?比[分数]|的?大?比?分)"
+)
+_SCORING = (
+    r"(?:比[分数](?:是|为|定格在|停留在|锁定在|变为|改写为|扳成|扳为)?|爆冷|击败|战胜|大胜|小胜|险胜|完胜|不敌|战平|逼平|打平|惨败|大败|"
+    r"主场赢|客场赢|输|赢|胜|负|败|平|作客|主场|客场|合计(?:以|是)?|比赛(?:以)?|总比分|(?<![所可是难加])以|两个|协助|扳成|战成|打成|\d[:-]\d[、，,和])\s*$"
+)
+
+
+def clock(match: re.Match[str]) -> str | None:
+    """A time of day, with seconds and half of the day if given.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> [spoken(t).text for t in ("12:05", "22：58", "11:00", "13:10:36", "8:00 a.m.", "00:02")]
+    ['十二点零五分', '二十二点五十八分', '十一点', '十三点十分三十六秒', '上午八点', '零点零二分']
+    """
+    if _is_score(match) or re.search(_LASTING, before(match)):
+        return None
+    half = _HALVES[match[4][0].lower()] if match[4] else ""
+    return half + _hour(match[1]) + _minutes(match[2], match[3])
+
+
+def clocks(match: re.Match[str]) -> str | None:
+    """From one time to another.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("14:00-15:30").text
+    '十四点到十五点三十分'
+    """
+    return f"{_hour(match[1])}{_minutes(match[2], None)}到{_hour(match[3])}{_minutes(match[4], None)}"
+
+
+def _hour(text: str) -> str:
+    return ("两" if int(text) == 2 else integer(int(text))) + "点"
+
+
+def _minutes(minutes: str, seconds: str | None) -> str:
+    if minutes == "00" and seconds is None:
+        return ""
+    said = ("零" if minutes[0] == "0" and minutes != "00" else "") + integer(int(minutes)) + "分"
+    if seconds is None:
+        return said
+    return (
+        said
+        + ("零" if seconds[0] == "0" and seconds != "00" and minutes != "00" else "")
+        + integer(int(seconds))
+        + "秒"
+    )
+
+
+def lasting(match: re.Match[str]) -> str | None:
+    """A length in minutes and seconds, behind a word for lengths or with hundredths.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("片长3:45").text, spoken("以1:45.23夺冠").text, spoken("用时2:03:59").text
+    ('片长三分四十五秒', '以一分四十五秒二三夺冠', '用时两小时三分五十九秒')
+    """
+    if not match[4] and not re.search(_LASTING, before(match)):
+        return None
+    parts = [int(part) for part in match.group(1, 2, 3) if part]
+    names = ("小时", "分", "秒") if len(parts) == 3 else ("分", "秒")
+    said = "".join(
+        ("两" if n == 2 and name == "小时" else integer(n)) + name for n, name in zip(parts, names, strict=True)
+    )
+    return said + (digits(match[4][1:]) if match[4] else "")
+
+
+def score(match: re.Match[str]) -> str | None:
+    """Goals or points of two sides, told by the words around or by the names of places that play.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("以2–1击败").text, spoken("中国1-2").text, spoken("主场赢4-2").text
+    ('以二比一击败', '中国一比二', '主场赢四比二')
+    """
+    return f"{integer(int(match[1]))}比{integer(int(match[2]))}" if _is_score(match) else None
+
+
+def _is_score(match: re.Match[str]) -> bool:
+    tail = after(match, 8)
+    if compiled(r"\s*(?:<measure>|<unit>|%)").match(tail) and not re.match(_WON, tail):
+        return False
+    if re.match(r"[\s(（，,]{0,2}(?:[^，。；]{0,2})" + _WON, tail):
+        return True
+    return (
+        re.search(_SCORING, before(match)) is not None
+        or compiled("<side>队?<blank>$").search(before(match)) is not None
+    )
+
+
+def ratio(match: re.Match[str]) -> str:
+    """Numbers with colons that are no time of day.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("2:1").text, spoken("30.2:30.8:39.0").text, spoken("78:96").text
+    ('二比一', '三十点二比三十点八比三十九点零', '七十八比九十六')
+    """
+    return "比".join(quantity(part) for part in re.split(r"[\s?]*[:∶][\s?]*", match[0]))

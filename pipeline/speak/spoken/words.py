@@ -1,0 +1,82 @@
+"""Word tables come in from the .tsv files beside the code; regular expressions and look-ups made of them go out."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d|,\d)|\d+)(?:\.\d+)?"
+DASH = r"[-–—−~～〜―]"
+_SLOT = re.compile(r"<([a-z_]+)>")
+
+
+@cache
+def table(name: str) -> dict[str, tuple[str, ...]]:
+    """The rows of `name`.tsv: first column -> the other columns."""
+    lines = (files(__package__) / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if line and not line.startswith("# "))
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def either(words: Iterable[str]) -> str:
+    """An expression that fits any of the words, the longest first.
+
+    >>> either(["米", "m/s", "m"])
+    '(?:m/s|米|m)'
+    """
+    return f"(?:{'|'.join(re.escape(word) for word in sorted(words, key=len, reverse=True))})"
+
+
+@cache
+def compiled(template: str) -> re.Pattern[str]:
+    """A rule's pattern, with <slots> filled from the tables.
+
+    >>> compiled("<number>%").match("1,234.5%")[0]
+    '1,234.5%'
+    """
+    return re.compile(_SLOT.sub(lambda slot: _slots()[slot[1]], template))
+
+
+FIXED = {
+    "number": NUMBER,
+    "dash": DASH,
+    "blank": r"[ \u3000\u00a0\u2009]?",
+    "gap": r"[ \u3000\u00a0\u2009?]?",  # a thin space that was lost is often a question mark
+    "scale": r"(?:[十百千万亿兆]+)",
+    "minute": r"[0-5]\d",
+    "hour": r"(?:2[0-4]|1\d|0?\d)",
+    "operand": rf"(?:{NUMBER}|[A-Za-z](?![A-Za-z]))[²³]?",
+    "operator": r"(?:<=|>=|==|!=|[-−–+*×÷/=<>≤≥≠≈±]|(?<=\d)[xX](?=\d))",
+    "per_unit": r"(?:平方|立方|公里|千米|小时|分钟|秒|分|时|天|日|年|月|周|人|次|个|米|吨|公斤|千克|斤|克|升|毫升|亩|公顷|"
+    r"户|件|张|份|套|台|辆|只|头|株|棵|证|位|名|间|晚|夜|层|页|字|股|瓶|盒|袋|箱|包|本|册|场|集|期|季|度|平米|平)",
+    "circled": "[⓪①-⒛㈠-㈩㊀-㊉㉑-㉟㊱-㊿❶-❿]",
+    "emoji": "[\U0001f000-\U0001faff\u2600-\u26ff\u2700-\u2767\u2794-\u27bf\ufe0f\u200d\u20e3]+",
+    "province": "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]",
+    "domain": "(?:com|cn|org|net|edu|gov|io|cc|tv|me|info|top|xyz|html?)",
+    "file_type": "(?:txt|pdf|docx?|xlsx?|pptx?|jpe?g|png|mp[34]|zip|py|js|exe|md|json)",
+}
+
+
+@cache
+def _slots() -> dict[str, str]:
+    currencies = table("currencies")
+    return {
+        **FIXED,
+        "unit": either(table("units")),
+        "measure": either(table("measures")),
+        "money_sign": either(sign for sign, row in currencies.items() if row[1] == "sign"),
+        "money_code": either(sign for sign, row in currencies.items() if row[1] == "code"),
+        "code_word": either(table("codes")),
+        "side": either(table("sides")),
+        "sign": either(table("signs")),
+    }
+
+
+def before(match: re.Match[str], most: int = 12) -> str:
+    """The text in front of a match, at most so many characters."""
+    return match.string[max(0, match.start() - most) : match.start()]
+
+
+def after(match: re.Match[str], most: int = 12) -> str:
+    """The text behind a match, at most so many characters."""
+    return match.string[match.end() : match.end() + most]
