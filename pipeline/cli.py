@@ -34,6 +34,9 @@ Voice = Annotated[str, typer.Option("--voice", metavar="NAME", help="See `audiob
 Rate = Annotated[int | None, typer.Option("--rate", metavar="PCT", min=-50, max=100, help="Per cent faster or slower.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=0, help="How many chunks are spoken at once; 0: what is best.")]
 ChapterFormat = Annotated[str, typer.Option("--chapter-format", metavar="m4a|mp3", help="The chapter files' format.")]
+EarModel = Annotated[
+    str, typer.Option("--model", metavar="MODEL", help="A Whisper model to listen with: a folder or a name.")
+]
 HERE = Path("output")
 
 
@@ -176,17 +179,33 @@ def play(
 
 
 @app.command()
-def check(book: Book = "", output: Output = HERE, as_json: AsJson = False) -> None:
-    """Recompute every claim of a book's manifest from its files; exit 6 if one fails."""
+def check(
+    book: Book = "",
+    output: Output = HERE,
+    as_json: AsJson = False,
+    listen: Annotated[bool, typer.Option("--listen", help="Listen to every sentence too.")] = False,
+    model: EarModel = "",
+) -> None:
+    """Recompute every claim of a book's manifest from its files; exit 6 if one fails, or a sentence is misheard."""
     from pipeline.report import check_book
 
     found = check_book(Shelf(output), book)
+    if listen:
+        found["listening"] = _listened(Shelf(output), book, model)
     if as_json:
         _print_json(found)
     else:
         screen.show_check(found)
-    if found["failures"]:
+    if found["failures"] or found.get("listening", {}).get("wrong"):
         raise typer.Exit(6)
+
+
+def _listened(shelf: Shelf, book: str, model: str) -> dict[str, Any]:
+    from pipeline.audition import audition, found_of
+    from pipeline.verify.recogniser import Recogniser
+
+    with screen.Listener() as listener:
+        return found_of(audition(shelf, book, Recogniser(model), listener.heard))
 
 
 @app.command()

@@ -166,6 +166,24 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a recogniser heard of a clip, beside what should have been said.
+
+    `judgement` is "right", "doubtful" or "wrong"; of `syllables` that should sound, `errors` differ without their
+    tones, at a `cost` that counts look-alikes less, and `tones` differ in the tone alone; `differing` has each pair
+    (expected, heard), "" where a side has nothing.
+    """
+
+    judgement: str
+    heard: str
+    syllables: int
+    errors: int
+    cost: float
+    tones: int
+    differing: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Clip:
     """A chunk, spoken and checked, in the cache.
 

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.audition import Heard
 from pipeline.errors import UsageError
 from pipeline.model import Clip, Manifest, Section
 
@@ -147,6 +148,22 @@ def show_check(found: Mapping[str, Any]) -> None:
     show(found["title"], ["claim", "manifest>", "files>", ""], rows)
     failed = len(found["failures"])
     print(f"{failed} of {len(rows)} claims fail" if failed else f"all {len(rows)} claims hold")
+    if "listening" in found:
+        _show_listening(found["listening"])
+
+
+def _show_listening(found: Mapping[str, Any]) -> None:
+    """What was heard: the figures, and each sentence that is not right with what differs."""
+    for doubt in found["doubts"]:
+        place = f"section {doubt['section']}, sentence {doubt['sentence']}, at {clock(doubt['start'])}"
+        differing = "; ".join(f"{said or 'nothing'} -> {heard or 'nothing'}" for said, heard in doubt["differing"])
+        print(f"\n{doubt['judgement']}: {place}\n  said   {clean(doubt['spoken'])}\n  heard  {clean(doubt['heard'])}")
+        print(f"  differ {clean(differing)}")
+    share = 100 * found["errors"] / max(1, found["syllables"])
+    print(
+        f"\nheard: {found['right']} right, {found['doubtful']} doubtful, {found['wrong']} wrong; "
+        f"{found['errors']} of {found['syllables']} syllables differ ({share:.1f} %)"
+    )
 
 
 def show_explanation(found: Mapping[str, Any]) -> None:
@@ -167,6 +184,32 @@ def show_explanation(found: Mapping[str, Any]) -> None:
     }
     for name, value in lines.items():
         print(f"{name:8} {clean(value)}")
+
+
+class Listener:
+    """Follows the listening; a context manager around it. The bar is drawn only on a terminal."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("listening {task.fields[place]}"),
+            BarColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=not sys.stderr.isatty(),
+        )
+        self._task = self._bar.add_task("", total=None, place="")
+
+    def __enter__(self) -> "Listener":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def heard(self, heard: Heard, length: int) -> None:
+        """A chunk was heard; the book is `length` milliseconds long."""
+        place = clean(f"{heard.section.number} {heard.section.title}")[:24]
+        self._bar.update(self._task, completed=heard.chunk.end, total=length, place=place)
 
 
 class Watcher:

@@ -36,6 +36,10 @@ class Shelf:
     def encodings(self) -> Path:
         return self.folder / CACHE / "chapters"
 
+    @property
+    def hearings(self) -> Path:
+        return self.folder / CACHE / "heard"
+
     def books(self) -> list[Path]:
         """Every book's folder, by name."""
         if not self.folder.is_dir():
