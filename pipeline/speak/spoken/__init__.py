@@ -41,11 +41,13 @@ RULES: tuple[Rule, ...] = (
     Rule("version", r"([vV]|[vV]er\.?\s?)(\d+(?:\.\d+)+)(?![\w.])", latin.version),
     Rule("code", r"(?<![A-Za-z0-9])[A-Za-z]+(?:[-–]?\d+(?:\.\d+)?[A-Za-z]*)+(?:-\d+)*(?![A-Za-z0-9])",
          codes.letters_first),
+    Rule("greek", r"<greek>-?", latin.greek),
     # telephone numbers, plates and identity cards
     Rule("plate", r"<province>[A-Z][·\s]?(?=[A-Z0-9]*\d)[A-Z0-9]{5,6}(?![A-Za-z0-9])", codes.plate),
     Rule("phone", r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d|\.\d)", codes.phone),
     Rule("phone", r"(?:\+\d{1,3}[- ])?(?:\(0\d{2,3}\)|0\d{2,3})[- ]?\d{7,8}(?:-\d{1,6})?(?!\d)", codes.phone),
     Rule("phone", r"[48]00-\d{3,4}-\d{3,4}(?!\d)|\+\d{1,3}(?:[- ]\d{2,4}){2,4}(?!\d)", codes.phone),
+    Rule("phone", r"(?<=\d转)\d{1,6}(?!\d)", codes.phone),
     Rule("identity", r"\d{17}[\dXx](?!\w)|\d{13,}(?![\d.,])", codes.long_string),
     # dates
     Rule("date", r"(\d{4})([-/.·])(\d{1,2})\2(\d{1,2})(?![\d/]|\.\d)", dates.full_date),
@@ -55,7 +57,7 @@ RULES: tuple[Rule, ...] = (
     Rule("version", r"()(\d+(?:\.\d+){2,})(?![\w])", latin.version),
     Rule("era", r"(\d{1,4})(?:年(?:(\d{1,2})月)?)?\s*(ad|AD|a\.d\.|A\.D\.|bc|BC|b\.c\.|B\.C\.|BCE|bce)(?![A-Za-z])",
          dates.era),
-    Rule("years", r"([12]\d{3})(<dash>|/|至)(\d{4}|\d{2})(?![\d.]|[-/]\d)", dates.years),
+    Rule("years", r"([12]\d{3})[ ]?(<dash>|/|至)[ ]?(\d{4}|\d{2})(?![\d.]|[-/]\d)", dates.years),
     Rule("date", r"((?:1[0-9]|20|21)\d{2})([-/.])(\d{1,2})(?![\d/%]|\.\d|-\d)", dates.year_month),
     Rule("date", r"(?<![-/.])(0[1-9]|1[0-2])[-/.]((?:19|20)\d{2})(?!\d)", dates.month_year),
     Rule("date", r"(1[0-2]|0?[1-9])([-/.])([0-2]?\d|3[01])(?![\d/%]|[.-]\d)", dates.month_day),
@@ -69,11 +71,13 @@ RULES: tuple[Rule, ...] = (
     Rule("years", r"(\d{1,3})(<dash>|至|到)(\d{1,4})(?=年)", dates.early_years),
     Rule("year", r"([12]\d{3})(?![\d.:/年]|,\d|-\d)", dates.lone_year),
     # times, scores, ratios
+    Rule("scripture", r"(\d{1,3}):(\d{1,3})(?:<dash>(\d{1,3}))?(?![\d:])", times.scripture),
     Rule("time", r"(<hour>):(<minute>)(?:<dash>|至|到)(<hour>):(<minute>)(?![\d:])", times.clocks),
     Rule("length", r"(?:(\d{1,2}):)?([0-5]?\d):([0-5]\d)(\.\d{1,2})?(?![\d:])", times.lasting),
     Rule("score", r"(\d{1,3})\s*[-–:∶]\s*(\d{1,3})(?![\d.:%]|-\d)", times.score),
     Rule("time", r"(<hour>):(<minute>)(?::(<minute>))?(?:\s*([aApP])\.?[mM]\.?(?![A-Za-z]))?(?![\d:])", times.clock),
     Rule("ratio", r"<number>(?:[\s?]*[:∶][\s?]*<number>)+", times.ratio),
+    Rule("length", r"(\d{1,2})['′’](\d{2})(?:[\"″”]|'')", times.pace),
     # mathematics
     Rule("mathematics", r"(?<![A-Za-z0-9])[-−]?<operand>(?:\s*<operator>\s*[-−(]?<operand>\)?)+(?![A-Za-z])",
          signs.expression),
@@ -85,6 +89,7 @@ RULES: tuple[Rule, ...] = (
     Rule("money", r"(<number>)<blank>(<scale>)?(<money_code>(?![A-Za-z])|[€£₩₽])", quantities.money_behind),
     Rule("unit", r"([-+−±~]?)(<number>)<gap>(?:(<unit>)?(<dash>[-−]?|至|到)(<number>)<gap>)?(<unit>)(?![A-Za-z0-9²³])",
          quantities.measured),
+    Rule("number", r"\d{1,3}(?:[ \u00a0\u2009]\d{3})+(?![\d.])(?=<blank>(?:<measure>|<unit>))", quantities.spaced),
     Rule("freezing", r"[-−](<number>)(?=<blank>(?:摄氏度|华氏度|度))", quantities.freezing),
     # names by digits
     Rule("hotline", r"\d{3,8}(?!\d|\.\d|,\d)", codes.hotline),
@@ -93,8 +98,9 @@ RULES: tuple[Rule, ...] = (
     Rule("code", r"\d{3}(?![\d.]|,\d)", codes.listed),
     Rule("code", r"\d{3,4}(?![\d.]|,\d)", codes.bracketed),
     Rule("code", r"0\d+(?:-\d+)?(?![\d.])", codes.zero_led),
-    Rule("range", r"(<number>)(<scale>|[年月日天号个])?<dash>(<number>)(?!<dash>?\d)", quantities.span),
+    Rule("range", r"(<number>)(<scale>|[年月日天号个])?[ ]?<dash>[ ]?(<number>)(?!<dash>?\d)", quantities.span),
     Rule("more", r"(<number>)\+(?=<measure>)", quantities.more_than),
+    Rule("ordinal", r"(\d+)(?:st|nd|rd|th)(?![A-Za-z])", codes.english_ordinal),
     Rule("thousand", r"(<number>)[kK](?=元|块|/月|左右|以[上下])", quantities.thousand),
     Rule("code", r"\d+(?:,\d{3})*(?:\.\d+)?[A-Za-z]+(?:-?[A-Za-z0-9]+)*", codes.digits_first),
     Rule("code", r"(?<=[A-Za-z][ -])\d{1,5}(?![\d.,年月日%])", codes.named_number),
@@ -105,12 +111,15 @@ RULES: tuple[Rule, ...] = (
     Rule("two", r"2(?=<blank>(?:<measure>))(?![\d.])", quantities.count),
     Rule("two", r"2(?=[至到]\d)", lambda match: "二"),
     Rule("decimal", r"(?<![\d.A-Za-z])\.(\d+)(?![\d.])", quantities.digits_after_point),
-    Rule("range", r"(?<=[年月日时点分秒天号周站℃度元])<dash>(?=\d)", signs.between),
+    Rule("range", r"(?<=<ended>)<dash>(?=\d)", signs.between),
     Rule("negative", r"[-−](<number>)", quantities.negative),
     Rule("positive", r"(?<![A-Za-z0-9\])])\+(<number>)", quantities.positive),
     Rule("number", r"<number>", quantities.plain),
     # signs between words
     Rule("per", r"(?<=[\u4e00-\u9fff])/(?=<per_unit>)", signs.per),
+    Rule("per", r"(?<=[\u4e00-\u9fff])/<blank>(<unit>)(?![A-Za-z0-9])", signs.per),
+    Rule("power", r"(?<=[A-Za-z\d)])[²³]", signs.power),
+    Rule("and", r"(?<=[\u4e00-\u9fff])<blank>&<blank>(?=[\u4e00-\u9fff])", signs.ampersand),
     Rule("range", r"(?<=[一二三四五六日])<dash>(?=(?:周|星期)[一二三四五六日天])", signs.between),
     Rule("range", r"(?<=站)<dash>(?=[\u4e00-\u9fff]{2,8}站)", signs.between),
     Rule("about", r"[~～](?=\d)", signs.about),
@@ -179,4 +188,6 @@ def _rules() -> tuple[tuple[str, re.Pattern[str], Say], ...]:
 @cache
 def _place() -> re.Pattern[str]:
     """Where a rule may begin; a run of letters is one place, so that no rule cuts into a word."""
-    return compiled(r"\d|[A-Za-z]+|[-−+±~～/<>=*.Ⅰ-ⅿ–—°\\(]|<circled>|<emoji>|<province>(?=[A-Z])|<money_sign>|<sign>")
+    return compiled(
+        r"\d|[A-Za-z]+|[-−+±~/<>=*.&²³Ⅰ-ⅿ–—°\\(]|<circled>|<emoji>|<province>(?=[A-Z])|<money_sign>|<greek>|<sign>"
+    )

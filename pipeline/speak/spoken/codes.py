@@ -152,6 +152,16 @@ def letters_first(match: re.Match[str]) -> str | None:
     return re.sub(r"([A-Za-z]*)([-–]?)(\d+(?:\.\d+)?)", said, match[0])
 
 
+def english_ordinal(match: re.Match[str]) -> str:
+    """1st, 2nd, 3rd.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("the 21st Century").text
+    'the 第二十一 Century'
+    """
+    return f"第{quantity(match[1])}"
+
+
 def digits_first(match: re.Match[str]) -> str:
     """Digits with letters behind them: 3D, 18R, 2TE116A.
 

@@ -79,7 +79,7 @@ def month_day(match: re.Match[str]) -> str | None:
     >>> spoken("08-08").text, spoken("举办时间：6/25").text, spoken("6/25").text
     ('八月八日', '举办时间：六月二十五日', '二十五分之六')
     """
-    announced = re.search(r"(?:日期|时间|截止|截至|定于|生日|[日号周星期])[为是到至于:]?\s*$", before(match))
+    announced = match[2] == "/" and re.search(r"(?:日期|时间|截止|截至|定于|生日)[为是到至于:]?\s*$", before(match))
     if not announced and not (match[1][0] == "0" and len(match[3]) == 2):
         return None
     if match[2] == "." and compiled(r"<blank>(?:<unit>|<measure>|%)").match(after(match)):
@@ -111,7 +111,7 @@ def years(match: re.Match[str]) -> str | None:
     seasonal = re.match(_SEASON, after(match))
     if not later or (dash == "/" and not seasonal) or (not wide and not seasonal and dash not in "-–—至"):
         return None
-    if compiled(r"<blank>(?:<unit>|[米元人个度万亿])").match(after(match)):
+    if compiled(r"<blank>(?:<unit>|<scale>|(?!年)<measure>)").match(after(match)) and not seasonal:
         return None
     if re.match(r"年(?:间|前|的?历史)", after(match)) and first.endswith("000"):
         return None

@@ -3,7 +3,7 @@
 import re
 
 from pipeline.speak.spoken.numbers import digits, integer
-from pipeline.speak.spoken.words import after, before
+from pipeline.speak.spoken.words import after, before, table
 
 _SPELT = {
     ".": "点", "@": "艾特", "/": "斜杠", "\\": "反斜杠", "-": "杠", "_": "下划线", ":": "冒号", "?": "问号",
@@ -45,6 +45,18 @@ def path(match: re.Match[str]) -> str:
 
 def _spell(text: str) -> str:
     return digits("".join(_SPELT.get(c, c) for c in text))
+
+
+def greek(match: re.Match[str]) -> str | None:
+    """Greek letters by their names, a hyphen behind them is silent; words in Greek stay.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("α射线").text, spoken("β-胡萝卜素").text
+    ('阿尔法射线', '贝塔胡萝卜素')
+    """
+    letters = match[0].rstrip("-－")
+    known = len(letters) < 3 and all(letter.lower() in table("greek") for letter in letters)
+    return "".join(table("greek")[letter.lower()][0] for letter in letters) if known else None
 
 
 def version(match: re.Match[str]) -> str | None:

@@ -58,7 +58,9 @@ def money(match: re.Match[str]) -> str:
     >>> spoken("￥1,234.56").text, spoken("$1.5万").text, spoken("A$13.5").text, spoken("CNY 1.25").text
     ('一千两百三十四点五六元', '一点五万美元', '十三点五澳元', '一点二五人民币')
     """
-    return _amount(match[2], match[3], match[4]) + table("currencies")[match[1]][0]
+    name = table("currencies")[match[1]][0]
+    named = after(match, len(name)) == name or (name == "元" and re.match(r"[\u4e00-\u9fff]?元", after(match)))
+    return _amount(match[2], match[3], match[4]) + ("" if named else name)
 
 
 def money_behind(match: re.Match[str]) -> str:
@@ -113,6 +115,16 @@ def _signed(sign: str | None, number: str, match: re.Match[str], unit: str = "")
     return {"+": "正", "±": "正负", "~": "约", "～": "约"}[sign] + counted(number)
 
 
+def spaced(match: re.Match[str]) -> str | None:
+    """Thousands set apart by blanks, in front of what is counted.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("16 000公顷").text
+    '一万六千公顷'
+    """
+    return None if _is_rank(after(match)) else quantity(re.sub(r"\s", "", match[0]))
+
+
 def freezing(match: re.Match[str]) -> str:
     """A negative number in front of degrees in words.
 
@@ -131,7 +143,7 @@ def span(match: re.Match[str]) -> str | None:
     ['三到十五厘米', '两到三个', '五月五到六日', '十六到十八岁', '第三到五章']
     """
     first, last = match[1], match[3]
-    if re.match(r"\s*[=×÷*]", after(match)) or re.search(r"[A-Za-z图表式题]-?$", before(match)):
+    if re.match(r"\s*[=×÷*]", after(match)) or re.search(r"[A-Za-z图表式题]-?$|\d-$", before(match)):
         return None
     if float(first.replace(",", "")) >= float(last.replace(",", "")) or (
         first[0] == "0" and len(first) > 1 and "." not in first
@@ -149,6 +161,8 @@ def count(match: re.Match[str]) -> str | None:
     >>> [spoken(t).text for t in ("2个", "2年后", "2楼", "2月", "第2季", "2两", "2至20人", "2年级")]
     ['两个', '两年后', '二楼', '二月', '第二季', '二两', '二至二十人', '二年级']
     """
+    if re.match(r"章\d+节", after(match)):
+        return "二"
     if before(match, 1) == "第" or _is_rank(after(match)) or re.match(r"层[为是的设和与及、（(]", after(match)):
         return "二"
     if (

@@ -23,11 +23,12 @@ def expression(match: re.Match[str]) -> str | None:
     >>> spoken("a²+b²=c²").text, spoken("1920*1080").text
     ('a的平方加b的平方等于c的平方', '一千九百二十乘一千零八十')
     """
-    if not re.search(r"[+=×÷*<>≤≥≠≈]|(?<=\d)[xX](?=\d)", match[0]) or not re.search(r"\d|=|²|³", match[0]):
+    if not re.search(r"[+=×÷*<>≤≥≠≈]|(?<=\d)[xX](?=\d)", match[0]) or not re.search(r"[\d=²³<>]", match[0]):
         return None
-    parts = compiled(r"\s*(<=|>=|==|!=|[-−–+*×xX÷/=<>≤≥≠≈±](?=\s*[-−]?[\dA-Za-z(]))\s*").split(match[0])
-    if "x" in match[0].lower() and not re.search(r"\d\s*[xX]\s*\d", match[0]):
-        parts = compiled(r"\s*(<=|>=|==|!=|[-−–+*×÷/=<>≤≥≠≈±])\s*").split(match[0])
+    if before(match, 1) == "<" or after(match, 1) == ">":
+        return None
+    cross = "|[xX]" if re.search(r"\d\s*[xX]\s*\d", match[0]) else ""
+    parts = re.split(rf"\s*(<=|>=|==|!=|[-−–+*×÷=<>≤≥≠≈±]{cross}|(?<!\d)/|/(?!\d))\s*", match[0])
     return "".join(_operator(parts, k) if k % 2 else _operand(part) for k, part in enumerate(parts))
 
 
@@ -37,6 +38,9 @@ def _operator(parts: list[str], k: int) -> str:
 
 
 def _operand(text: str) -> str:
+    part = re.fullmatch(r"(\d+)/(\d+)", text)
+    if part:
+        return f"{quantity(part[2])}分之{quantity(part[1])}"
     said = compiled("<number>").sub(lambda number: quantity(number[0]), text)
     said = re.sub(r"\^(\S+)", r"的\1次方", said)
     return re.sub("[²³]", lambda power: _POWERS[power[0]], said)
@@ -56,10 +60,11 @@ def sign(match: re.Match[str]) -> str:
     """A sign that is said the same wherever it stands.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("A≈B").text, spoken("½杯").text
-    ('A约等于B', '二分之一杯')
+    >>> spoken("A≈B").text, spoken("½杯").text, spoken("5¼英寸").text
+    ('A约等于B', '二分之一杯', '五又四分之一英寸')
     """
-    return table("signs")[match[0]][0]
+    mixed = match[0] in "½⅓⅔¼¾⅕⅛⅜⅝⅞" and before(match, 1).isdecimal()
+    return ("又" if mixed else "") + table("signs")[match[0]][0]
 
 
 def circled(match: re.Match[str]) -> str:
@@ -113,14 +118,36 @@ def numbered_heading(match: re.Match[str]) -> str | None:
     return "点".join(integer(int(part)) for part in match[0].split("."))
 
 
-def per(match: re.Match[str]) -> str:
+def per(match: re.Match[str]) -> str | None:
     """A slash between a unit and what it is per.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("229人/平方公里").text, spoken("80公里/小时").text, spoken("45元/证").text
-    ('两百二十九人每平方公里', '八十公里每小时', '四十五元每证')
+    >>> spoken("229人/平方公里").text, spoken("80公里/小时").text, spoken("5元/kg").text, spoken("点卡/月卡").text
+    ('两百二十九人每平方公里', '八十公里每小时', '五元每千克', '点卡/月卡')
     """
-    return "每"
+    if not re.search(r"\d[^\d，。；\s]{1,5}$|(?:元|人|公里|千米|米|吨|公斤|千克|克|升|次|发|转|度|斤)$", before(match)):
+        return None
+    return "每" + (table("units")[match[1]][0] if match.lastindex else "")
+
+
+def power(match: re.Match[str]) -> str:
+    """A square or a cube.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("πr²").text
+    '派r的平方'
+    """
+    return _POWERS[match[0]]
+
+
+def ampersand(match: re.Match[str]) -> str:
+    """And, between Chinese words; R&D and AT&T are left to the voice.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("天使&魔鬼").text, spoken("R&D").text
+    ('天使和魔鬼', 'R&D')
+    """
+    return "和"
 
 
 def between(match: re.Match[str]) -> str:

@@ -8,13 +8,17 @@ from pipeline.speak.spoken.words import after, before, compiled
 _HALVES = {"a": "上午", "p": "下午"}
 _LASTING = r"(?:时长|用时|历时|耗时|片长|全长|长度|成绩|倒计时|配速|播放时间)(?:为|是|约|:)?\s*$"
 _WON = (
-    r"(?:击败|打败|击溃|战胜|大胜|小胜|险胜|完胜|获胜|取胜|胜出|力克|力压|横扫|逆转|淘汰|领先|落后|战平|逼平|打平|握手言和|平手|"
-    r"不敌|负于|告负|输给|惜败|惨败|大败|完败|败给|憾负|失利|险负|小负|大负|主场|客场|获得胜利|晋级|夺冠|夺得|赢|输|胜|负|败|平|"
-    r"的?(?:总)?比[分数]|的?大?比?分)"
+    r"(?:击败|打败|击溃|战胜|大胜|小胜|险胜|完胜|获胜|取胜|胜出|力克|力压|横扫|逆转|淘汰|领先|落后|落败|战平|逼平|打平|握手言和|平手|"
+    r"不敌|负于|告负|输给|惜败|惨败|大败|完败|败给|憾负|失利|险负|小负|大负|获得胜利|晋级|夺冠|(?:总|大)?比[分数])"
+)
+_WON_AT_ONCE = r"\s?(?:赢|输|胜|负|败|平(?![方米均行]))"
+_BOOKS = (
+    r"(?:福音|[多希迦得摩翰][前后一二三]书|[世及未民数命师耳得亚伯][记紀纪][上下]?|王[记纪][上下]|代志[上下]|诗篇|箴言|雅歌|哀歌|启示录|行传|传道书|"
+    r"(?:以赛亚|耶利米|以西结|但以理|罗马|雅各|希伯来|以弗所|腓立比|歌罗西|加拉太|提多|犹大)书)"
 )
 _SCORING = (
     r"(?:比[分数](?:是|为|定格在|停留在|锁定在|变为|改写为|扳成|扳为)?|爆冷|击败|战胜|大胜|小胜|险胜|完胜|不敌|战平|逼平|打平|惨败|大败|"
-    r"主场赢|客场赢|输|赢|胜|负|败|平|作客|主场|客场|合计(?:以|是)?|比赛(?:以)?|总比分|(?<![所可是难加])以|两个|协助|扳成|战成|打成|\d[:-]\d[、，,和])\s*$"
+    r"主场赢|客场赢|输|赢|胜|负|败|平|作客|主场|客场|合计(?:以|是)?|决赛|系列赛|首回合|次回合|两回合|比赛(?:以)?|总比分|(?<![所可是难加])以|两个|协助|扳成|战成|打成|\d[:-]\d[、，,和])\s*$"
 )
 
 
@@ -76,6 +80,16 @@ def lasting(match: re.Match[str]) -> str | None:
     return said + (digits(match[4][1:]) if match[4] else "")
 
 
+def pace(match: re.Match[str]) -> str:
+    """Minutes and seconds by their marks.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("配速5′30″").text
+    '配速五分三十秒'
+    """
+    return f"{integer(int(match[1]))}分{integer(int(match[2]))}秒"
+
+
 def score(match: re.Match[str]) -> str | None:
     """Goals or points of two sides, told by the words around or by the names of places that play.
 
@@ -87,15 +101,24 @@ def score(match: re.Match[str]) -> str | None:
 
 
 def _is_score(match: re.Match[str]) -> bool:
-    tail = after(match, 8)
-    if compiled(r"\s*(?:<measure>|<unit>|%)").match(tail) and not re.match(_WON, tail):
+    head, tail = before(match), after(match, 8)
+    won = re.match(r"[\s(（，,]{0,2}[^，。；]{0,2}" + _WON, tail) or re.match(_WON_AT_ONCE, tail)
+    if compiled(r"\s*(?:<measure>|<unit>|%)").match(tail) and not won:
         return False
-    if re.match(r"[\s(（，,]{0,2}(?:[^，。；]{0,2})" + _WON, tail):
-        return True
-    return (
-        re.search(_SCORING, before(match)) is not None
-        or compiled("<side>队?<blank>$").search(before(match)) is not None
-    )
+    return any((won, re.search(_SCORING, head), compiled("<side>队?<blank>$").search(head)))
+
+
+def scripture(match: re.Match[str]) -> str | None:
+    """Chapter and verse, behind the name of a book of the Bible.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("约翰福音 3:16").text, spoken("《创世记》1：1-3").text
+    ('约翰福音 三章十六节', '《创世记》一章一到三节')
+    """
+    if not re.search(rf"{_BOOKS}》?\s*$", before(match)):
+        return None
+    last = f"到{integer(int(match[3]))}" if match[3] else ""
+    return f"{integer(int(match[1]))}章{integer(int(match[2]))}{last}节"
 
 
 def ratio(match: re.Match[str]) -> str:
