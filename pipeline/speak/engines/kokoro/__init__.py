@@ -2,13 +2,14 @@
 
 import functools
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
-from pipeline.errors import EngineError, UsageError
+from pipeline.errors import EngineError, InputError, UsageError
 from pipeline.model import Audio, Syllable
 from pipeline.speak.engines.kokoro import model
 from pipeline.speak.engines.kokoro.latin import latin_phonemes
@@ -24,7 +25,7 @@ MARKS = {
     "（": "(", "）": ")", "《": "“", "》": "”", "「": "“", "」": "”", "『": "“", "』": "”", "‘": "“", "’": "”",
     ",": ",", ".": ".", "!": "!", "?": "?", ";": ";", ":": ":", "(": "(", ")": ")", '"': "”", "·": " ", "~": "—",
 }  # fmt: skip
-_LATIN = re.compile(r"[A-Za-z]+")
+_LATIN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*")
 
 
 class Kokoro:
@@ -39,6 +40,8 @@ class Kokoro:
     def __init__(self, voice: str = default_voice, rate: int = 0, pronounce: Mapping[str, str] | None = None) -> None:
         if voice not in VOICES:
             raise UsageError(f"the kokoro engine has no voice {voice!r}", f"choose one of: {', '.join(VOICES)}")
+        for word, readings in (pronounce or {}).items():
+            _demand_readings(word, readings)
         self._voice = voice
         self._rate = rate
         self._pronounce = dict(pronounce or {})
@@ -91,18 +94,45 @@ class Kokoro:
 
 
 def to_phonemes(text: str, syllables: list[Syllable]) -> str:
-    """Phonemes of a spoken text and its readings, one syllable a character; words are apart, marks are the voice's."""
+    """Phonemes of a spoken text and its readings, one syllable a character; words are apart, marks are the voice's.
+
+    Letters that have readings (a person's own) are said by these.
+    """
+    plain = "".join(_without_accent(character) for character in text).replace("’", "'")
     out: list[str] = []
     position = 0
     while position < len(text):
-        latin = _LATIN.match(text, position)
-        if latin:
+        latin = _LATIN.match(plain, position)
+        if latin and syllables[position].citation is None:
             out.append(f" {latin_phonemes(latin[0])} ")
             position = latin.end()
             continue
         out.append(_one(syllables[position]))
         position += 1
     return re.sub(r" ?([,.!?;:)”…])", r"\1", " ".join("".join(out).split()))
+
+
+def _without_accent(character: str) -> str:
+    """A letter as the word lists have it.
+
+    >>> "".join(_without_accent(character) for character in "café Ａ級Ⅻ")
+    'cafe A級Ⅻ'
+    """
+    plain = unicodedata.normalize("NFKD", character)[0]
+    return plain if plain.isascii() and unicodedata.category(character)[0] == "L" else character
+
+
+def _demand_readings(word: str, readings: str) -> None:
+    """Raises InputError for what is not one Mandarin syllable with its tone for each character of the word."""
+    remedy = 'write one syllable with its tone for each character: 重庆 = "chong2 qing4"'
+    given = readings.split()
+    if len(given) != len(word):
+        raise InputError(f"the reading of {word!r} has {len(given)} syllables: {readings!r}", remedy)
+    for syllable in given:
+        try:
+            phonemes_of(syllable)
+        except KeyError:
+            raise InputError(f"the reading of {word!r} has no syllable {syllable!r}", remedy) from None
 
 
 def _one(syllable: Syllable) -> str:
@@ -119,7 +149,7 @@ def pieces_of(script: str) -> Iterator[str]:
     rest = script.strip()
     while len(rest) > LONGEST:
         window = rest[:LONGEST]
-        cut = max(window.rfind(mark) for mark in ".!?;,") + 1 or window.rfind(" ") or LONGEST
+        cut = max(window.rfind(mark) for mark in ".!?;,") + 1 or window.rfind(" ") + 1 or LONGEST
         yield window[:cut].strip()
         rest = rest[cut:].strip()
     if rest:

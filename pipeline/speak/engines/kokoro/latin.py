@@ -33,7 +33,7 @@ def latin_phonemes(word: str) -> str:
     """
     if len(word) == 1 or (word.isupper() and len(word) <= SPELT_UP_TO and word not in _words()):
         return spelt(word)
-    found = _look_up(word)
+    found = _look_up(word) or (_plural(f"{word[:-2]}s") if word.endswith("'s") else "")
     if found:
         return found
     parts = _PARTS.findall(word)

@@ -10,7 +10,7 @@ from importlib.resources import files
 TONES = {"1": "→", "2": "↗", "3": "↓", "4": "↘", "5": ""}
 SYLLABIC = {"hm": "hm0", "hng": "hŋ0", "m": "m0", "n": "n0", "ng": "ŋ0", "o": "ɔ0", "yo": "jɔ0", "r": "ɚ0"}
 _ZERO_INITIAL = ((r"^yu", "v"), (r"^yi", "i"), (r"^y", "i"), (r"^wu", "u"), (r"^w", "u"))
-_WRITTEN_SHORT = {"iou": "iu", "uei": "ui", "uen": "un"}
+_WRITTEN_SHORT = {"iou": "iu", "uei": "ui", "uen": "un", "uong": "ueng"}
 
 
 def phonemes_of(syllable: str) -> str:
@@ -19,7 +19,7 @@ def phonemes_of(syllable: str) -> str:
     >>> [phonemes_of(s) for s in ("zhang3", "yuan2", "lv4", "shi4", "zi5", "ju1", "wei4", "bo2")]
     ['ꭧa↓ŋ', 'ɥɛ↗n', 'ly↘', 'ʂɨ↘', 'ʦɨ', 'ʨy→', 'wei↘', 'pwo↗']
     """
-    plain, tone = syllable[:-1], TONES[syllable[-1]]
+    plain, tone = syllable[:-1].replace("ü", "v"), TONES[syllable[-1]]
     if plain in SYLLABIC:
         return SYLLABIC[plain].replace("0", tone)
     initial, final = _split(plain)
