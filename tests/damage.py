@@ -41,7 +41,7 @@ def swallowing(content: bytes) -> str:
     k = 0
     while k < len(content):
         if content[k] < 0x81:
-            pieces.append(chr(content[k]))
+            pieces.append("€" if content[k] == 0x80 else chr(content[k]))
             k += 1
         elif k + 1 < len(content) and content[k + 1] > 0x20:
             pieces.append(_pair(content[k : k + 2]))

@@ -5,6 +5,7 @@ simplified forms. What no Chinese text has (private characters, rare ones, stray
 """
 
 import math
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -21,6 +22,11 @@ MARKS: Mapping[str, float] = {
     **dict.fromkeys("：；！？“”:;", -5.0),
     **dict.fromkeys("《》（）‘’「」『』…—?!() \n", -5.6),
 }
+
+
+_PAUSES = "，。、；：？！,;:?!"
+_CLASH = re.compile(f"[{_PAUSES}](?=[{_PAUSES}])|[，、,](?=\n)|(?<=[“‘《（「『(])[{_PAUSES}]|[“‘《（「『(](?=\n)")
+CLASH = -12.0  # two pauses in a row, or a comma at the end of a paragraph
 
 
 class Words(NamedTuple):
@@ -65,7 +71,7 @@ def _likelihood(text: str) -> float:
             if share is not None and best[start] + share > found:
                 found = best[start] + share
         best.append(found)
-    return best[-1]
+    return best[-1] + CLASH * len(_CLASH.findall(text))
 
 
 def _plain(character: str) -> str:

@@ -10,7 +10,7 @@ from pipeline.repair.rule import lines_of
 _FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
 _CHINESE = "㐀-䶿一-鿿豈-﫿"
 _CLOSED = f"[{_CHINESE}”’》〉）」』】…]"
-_OPEN = f"[{_CHINESE}“‘《〈（「『【]"
+_OPEN = f"[{_CHINESE}’“‘《〈（「『【]"
 _MARK = re.compile(
     rf"""
     (?<={_CLOSED})[,:;](?={_OPEN}|["']|\s*$)            # 同志们,大家

@@ -14,7 +14,7 @@ from pipeline.repair.torn_bytes import LOSSES, MARK_LEAD, MARK_TRAILS, beginning
 
 UNKNOWN = "\0"  # a character whose second byte is lost; its first byte is `Rereading.lead`
 REACH = 120  # characters out of step at the most
-TORN_GLOSS = re.compile(rf"[{LOSSES}]\(?([{LETTERS}]{{1,6}}{TONES}?)\)")
+TORN_GLOSS = re.compile(rf"[{LOSSES}]\(?([{LETTERS}]{{1,6}}{TONES}?)\)(?:\(\1\))*")
 
 
 class Rereading(NamedTuple):
@@ -66,7 +66,7 @@ def _steps(text: str, state: _State) -> Iterator[_State | Rereading]:
         return
     if written in LOSSES and written:
         yield from _losses(text, state)
-    if written in MARK_TRAILS and (lead, MARK_LEAD) in pairs():
+    if written in MARK_TRAILS and not gloss and (lead, MARK_LEAD) in pairs():
         yield _State(found + pairs()[lead, MARK_LEAD], place + 1, MARK_TRAILS[written])
     if not written or written.isspace():
         yield Rereading(found + UNKNOWN, place, lead)

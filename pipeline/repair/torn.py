@@ -1,12 +1,12 @@
 """A Document comes in; the same goes out with the characters restored that a site tore by working on bytes.
 
 A gloss or an ASCII mark that was put between or over the halves of two characters leaves a `?` and, behind it, text
-out of step: `我們?cè)诎l(fā)展` was `我們在發展`, `要求??倳…浽?011年` was `要求。總書記在2011年`. Every reading of the bytes in
-the right step is tried. Where a gloss is left it names the lost byte; elsewhere the words decide, by a clear margin.
+out of step: `我們?cè)诎l(fā)展` was `我們在發展`, and `要求??倳` began with `要求。總`. Every reading of the bytes in the
+right step is tried. Where a gloss is left it names the lost byte; elsewhere the words decide, by a clear margin.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.edits import Replacement, edited
@@ -16,127 +16,150 @@ from pipeline.repair.readings import GLOSS, spelled
 from pipeline.repair.rereading import TORN_GLOSS, UNKNOWN, Rereading, reread
 from pipeline.repair.rule import noted
 from pipeline.repair.swallowed import swallowed
-from pipeline.repair.torn_bytes import LOSSES, MARK_LEAD, MARK_TRAILS, beginning, code, ending, is_everyday
+from pipeline.repair.torn_bytes import LOSSES, MARK_LEAD, MARK_TRAILS, WIDE, beginning, code, ending, is_everyday
 
 _LOSS = re.compile(f"[{LOSSES}]")
+_OPENERS = dict(zip("”’》）」』", "“‘《（「『", strict=True))
 CONTEXT = 8  # characters on each side that are weighed with a restored piece
+MEMORY = 200  # characters on the left in which a bracket or quotation may have been opened
 MARGIN = 8.0  # by so much (natural logarithm) a restored text must be likelier than the text as written
-CHOICE_MARGIN = 1.5  # and the best restoration likelier than the second
+KNOWN_MARGIN = 1.0  # the same where the site is known to have torn characters
+CLOSE = 1.5  # a second restoration so near to the best is noted
+UNBALANCED = -8.0  # a closing mark without its opening one
 EVERYDAY_SHARE = 0.6  # of the characters read in the right step are in common use
 
 
 class Restored(NamedTuple):
-    """text[start:end] was `text`; `exact` when nothing in it had to be guessed, `doubt` when it is a close choice."""
+    """text[start:end] was `text`; `exact` when nothing in it had to be guessed; `other` nearly as likely."""
 
     start: int
     end: int
     text: str
     score: float = 0.0
     exact: bool = False
-    doubt: bool = False
+    other: str = ""
+
+
+class Place(NamedTuple):
+    """A loss at `at` of the text, what stands left of it as restored so far, and the margin that holds there."""
+
+    text: str
+    at: int
+    left: str
+    margin: float
 
 
 def torn(document: Document) -> Document:
     """Torn characters are put together again; the guessed ones are marked as guesses.
 
     >>> from pipeline.repair.rule import document_of
-    >>> damaged = ("我們?cè)诎l(fā)展中", "建設(shè)全國(guó)百?gòu)?qiáng)基礎", "第一要?jiǎng)?wù)", "要求??倳\\ue266浽?011年", "你好嗎?我很好")
+    >>> damaged = ("我們?cè)诎l(fā)展", "全國(guó)百?gòu)?qiáng)", "第一要?jiǎng)?wù)", "要求??倳\ue266浽?011年", "你好嗎?我很好")
     >>> [torn(document_of(text)).text for text in damaged]
-    ['我們在發(fā)展中', '建設(shè)全國(guó)百強基礎', '第一要務', '要求。總書記在2011年', '你好嗎?我很好']
+    ['我們在發(fā)展', '全國(guó)百強', '第一要務', '要求。總書記在2011年', '你好嗎?我很好']
     """
-    if not _LOSS.search(document.text):
-        return document
-    found = list(_restorations(document.text))
-    doubtful = [(r.start, r.end, f"torn bytes, perhaps {r.text}") for r in found if r.doubt]
-    document = noted(document, "torn", doubtful)
     text = document.text
-    exact = [Replacement(r.start, r.end, r.text) for r in found if r.exact]
-    guessed = [Replacement(r.start, r.end, r.text) for r in found if not r.exact and not r.doubt]
-    document = edited(document, "torn", guessed, guess=True)
-    return edited(document, "torn", _moved(exact, guessed)) if text else document
+    if not _LOSS.search(text):
+        return document
+    found = list(_restorations(text, MARGIN))
+    if found:
+        found = list(_restorations(text, KNOWN_MARGIN))
+    guessed = [r for r in found if not r.exact]
+    notes = [(r.start, r.end, f"{r.text} is a guess; it may be {r.other}") for r in guessed if r.other]
+    document = edited(noted(document, "torn", notes), "torn", map(_replacement, guessed), guess=True)
+    return edited(document, "torn", _moved([_replacement(r) for r in found if r.exact], guessed))
 
 
-def _moved(changes: Sequence[Replacement], before: Sequence[Replacement]) -> list[Replacement]:
+def _replacement(restored: Restored) -> Replacement:
+    return Replacement(restored.start, restored.end, restored.text)
+
+
+def _moved(changes: Sequence[Replacement], before: Sequence[Restored]) -> Iterator[Replacement]:
     """The changes in offsets of the text as it is after those `before`."""
-    moved = []
+    shift = 0
+    waiting = list(before)
     for start, end, after in changes:
-        shift = sum(len(b.after) - (b.end - b.start) for b in before if b.end <= start)
-        moved.append(Replacement(start + shift, end + shift, after))
-    return moved
+        while waiting and waiting[0].end <= start:
+            first = waiting.pop(0)
+            shift += len(first.text) - (first.end - first.start)
+        yield Replacement(start + shift, end + shift, after)
 
 
-def _restorations(text: str) -> Iterator[Restored]:
+def _restorations(text: str, margin: float) -> Iterator[Restored]:
     """What can be restored, from left to right; each sees what was restored before it."""
     done = 0
     left = ""
     for loss in _LOSS.finditer(text):
         if loss.start() < done:
             continue
-        left = (left + text[done : loss.start()])[-60:]
+        left = (left + text[done : loss.start()]).split("\n")[-1][-MEMORY:]
         done = loss.start()
-        found = _by_gloss(text, loss.start(), left) or _by_mark(text, loss.start(), left)
+        place = Place(text, done, left, margin)
+        found = _by_gloss(place) or _by_mark(place)
         if found:
             yield found
-            if not found.doubt:
-                left += found.text
-                done = found.end
+            left += found.text
+            done = found.end
 
 
-def _by_gloss(text: str, place: int, left: str) -> Restored | None:
+def _by_gloss(place: Place) -> Restored | None:
     """A torn gloss: the last byte of the character before it and the lost one spell the glossed character."""
-    gloss = TORN_GLOSS.match(text, place)
+    text, at, left, _ = place
+    gloss = TORN_GLOSS.match(text, at)
     before = code(GLOSS.sub("", left)[-1:]) if gloss else ()
     if not gloss or len(before) != 2:
         return None
     leads = {code(character)[1] for character in spelled(gloss[1], beginning(before[1]))}
     readings = [reading for lead in leads for reading in reread(text, gloss.end(), lead)]
-    return _best(text, place, left, readings, len(leads) == 1)
+    return _best(place, [r for reading in readings for r in _filled(place, reading, ("",))])
 
 
-def _by_mark(text: str, place: int, left: str) -> Restored | None:
-    """A mark put in place of two halves: their bytes are known, the byte before them is lost."""
-    shown = MARK_TRAILS.get(text[place + 1 : place + 2])
-    starts = [(place + 1, trail) for trail in sorted(MARK_TRAILS.values())] + ([(place + 2, shown)] if shown else [])
-    readings = [
-        reading._replace(text=UNKNOWN + reading.text)
-        for start, trail in starts
-        for reading in reread(text, start, trail)
-        if _is_plausible(reading.text)
-    ]
-    return _best(text, place, left, readings, False)
+def _by_mark(place: Place) -> Restored | None:
+    """A mark put in place of two halves: their bytes are known, the byte before them is lost.
+
+    A site that did so left no such mark in full width, anywhere.
+    """
+    text, at, _, margin = place
+    gone = {trail for mark, trail in MARK_TRAILS.items() if WIDE[mark] not in _line(text, at)}
+    starts = [(at + 1, trail) for trail in sorted(gone)]
+    shown = MARK_TRAILS.get(text[at + 1 : at + 2])
+    starts += [(at + 2, shown)] if shown in gone and shown else []
+    readings = [reading for start, trail in starts for reading in reread(text, start, trail)]
+    plausible = [reading for reading in readings if _is_plausible(reading.text, margin < MARGIN)]
+    return _best(place, [r for reading in plausible for r in _filled(place, reading, ending(MARK_LEAD))])
 
 
-def _is_plausible(text: str) -> bool:
+def _line(text: str, at: int) -> str:
+    end = text.find("\n", at)
+    return text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]
+
+
+def _is_plausible(text: str, site_known: bool) -> bool:
+    """Whether what is read in the right step is in common use; where nothing is known, only if the site is known."""
     known = [c for c in text if c != UNKNOWN]
-    return sum(map(is_everyday, known)) >= EVERYDAY_SHARE * len(known) > 0
+    return sum(map(is_everyday, known)) >= EVERYDAY_SHARE * len(known) if known else site_known
 
 
-def _best(text: str, place: int, left: str, readings: Sequence[Rereading], exact: bool) -> Restored | None:
-    """The likeliest reading, if it is far likelier than what is written, and likelier than the next."""
-    found = sorted((r for reading in readings for r in _filled(text, place, left, reading)), key=lambda r: -r.score)
-    if not found:
+def _best(place: Place, found: Iterable[Restored]) -> Restored | None:
+    """The likeliest reading, if it is far likelier than what is written."""
+    ranked = sorted(found, key=lambda r: -r.score)
+    if not ranked:
         return None
-    best = found[0]
-    others = [r for r in found[1:] if (r.text, r.end) != (best.text, best.end)]
-    if best.score - _score(text, left, text[place : best.end], best.end) < MARGIN:
+    best = ranked[0]
+    if best.score - _score(place, place.text[place.at : best.end], best.end) < place.margin:
         return None
-    close = bool(others) and best.score - others[0].score * 1.0 < CHOICE_MARGIN
-    return best._replace(exact=exact and best.exact, doubt=close)
+    others = [r.text for r in ranked[1:] if r.text != best.text and best.score - r.score < CLOSE]
+    return best._replace(other=others[0] if others else "", exact=best.exact and not others)
 
 
-def _filled(text: str, place: int, left: str, reading: Rereading) -> Iterator[Restored]:
-    """A reading with its unknown characters chosen: the first by its second byte, the last by its first byte."""
-    known = reading.text
-    first = ending(MARK_LEAD) if known[:1] == UNKNOWN else ("",)
-    last = beginning(reading.lead) if reading.lead else ("",)
-    middle = known.strip(UNKNOWN)
-    tails = _tails(text, reading, left + middle, last)
-    for tail in tails:
-        for head in _likeliest(first, left, middle + tail):
-            restored = head + middle + tail
-            exact = known[:1] != UNKNOWN and not reading.lead
-            score = _score(text, left, restored, reading.end)
-            yield Restored(place, reading.end, restored, score + _habit(text, reading), exact)
+def _filled(place: Place, reading: Rereading, heads: Sequence[str]) -> Iterator[Restored]:
+    """A reading with its unknown characters chosen: the one in front by its second byte, the last by its first."""
+    middle = reading.text.rstrip(UNKNOWN)
+    torn_end = reading.text.endswith(UNKNOWN)
+    for tail in _tails(place, reading, middle) if torn_end else [""]:
+        for head in _likeliest(heads, place.left, middle + tail + _right(place.text, reading.end)):
+            score = _score(place, head + middle + tail, reading.end) + _habit(place.text, reading)
+            exact = len(heads) == 1 and not torn_end
+            yield Restored(place.at, reading.end, head + middle + tail, score, exact)
 
 
 def _habit(text: str, reading: Rereading) -> float:
@@ -144,34 +167,39 @@ def _habit(text: str, reading: Rereading) -> float:
 
     What was swallowed is no evidence against a reading, since it is a guess itself.
     """
-    if not reading.lead or reading.text[-1:] != UNKNOWN or not text[reading.end - 1 : reading.end]:
+    if not reading.text.endswith(UNKNOWN) or text[reading.end - 1 : reading.end] not in LOSSES:
         return 0.0
     behind = text[reading.end : reading.end + 1]
-    sparing = text[reading.end - 1] == "\ufffd" or not behind or behind.isspace() or reading.end == 0
+    sparing = text[reading.end - 1] == "\ufffd" or not behind or behind.isspace()
     return (0.0 if sparing else 9.0) if reading.swallowed else (0.0 if sparing else -4.0)
 
 
-def _tails(text: str, reading: Rereading, left: str, last: Sequence[str]) -> list[str]:
+def _tails(place: Place, reading: Rereading, middle: str) -> list[str]:
     """The likeliest last characters, each with what a lost lead byte may have swallowed behind it."""
-    if not reading.lead:
-        return [""]
-    right = _right(text, reading.end)
-    behind = swallowed(left, right) if reading.swallowed else ""
-    return [character + behind for character in _likeliest(last, left[-CONTEXT:], behind + right)]
+    right = _right(place.text, reading.end)
+    left = place.left + middle
+    candidates = [c for c in beginning(reading.lead) if _OPENERS.get(c, "") in left]
+    found = _likeliest(candidates, left, ("," if reading.swallowed else "") + right)
+    return [c + (swallowed(left + c, right) if reading.swallowed else "") for c in found]
 
 
 def _likeliest(characters: Sequence[str], left: str, right: str) -> list[str]:
-    """The two likeliest of the characters between left and right."""
+    """The three likeliest of the characters between left and right."""
     left, right = GLOSS.sub("", left)[-CONTEXT:], right[:CONTEXT]
     if len(characters) <= 1:
         return list(characters)
-    return sorted(characters, key=lambda c: -likelihood(left + c + right))[:2]
+    return sorted(characters, key=lambda c: -likelihood(left + c + right))[:3]
 
 
-def _score(text: str, left: str, middle: str, end: int) -> float:
-    return likelihood(GLOSS.sub("", left)[-CONTEXT:] + GLOSS.sub("", middle) + _right(text, end))
+def _score(place: Place, middle: str, end: int) -> float:
+    left = GLOSS.sub("", place.left)
+    middle = GLOSS.sub("", middle)
+    unbalanced = sum(_OPENERS.get(c, "") not in left + middle for c in middle)
+    return likelihood(left[-CONTEXT:] + middle + _right(place.text, end)) + UNBALANCED * unbalanced
 
 
 def _right(text: str, end: int) -> str:
-    """What stands behind a place, without glosses, up to the next loss."""
-    return re.split(f"[{LOSSES}\n]", GLOSS.sub("", text[end : end + 60]))[0][:CONTEXT]
+    """What stands behind a place, without glosses, up to the next loss or the end of the line."""
+    return re.split(
+        f"[{LOSSES}]|(?<=\n)", GLOSS.sub("", text[end : end + 60]) + ("\n" if end + 60 > len(text) else "")
+    )[0][:CONTEXT]

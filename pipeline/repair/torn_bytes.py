@@ -3,8 +3,11 @@
 from functools import cache, lru_cache
 
 LOSSES = "?\ufffd"  # what stands where bytes could not be read
+EURO = "€\x80"  # how the byte 80 is read where it stands alone
 MARK_LEAD = 0xA3
 MARK_TRAILS = {"?": 0xBF, ",": 0xAC, ":": 0xBA, ";": 0xBB, "(": 0xA8, ")": 0xA9, "!": 0xA1}  # A3 BF is ？
+
+WIDE = {"?": "？", ",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "!": "！"}
 
 
 @lru_cache(maxsize=32768)
@@ -14,6 +17,8 @@ def code(character: str) -> tuple[int, ...]:
     >>> [f"{byte:02X}" for byte in code("們")], code("l"), code("😀")
     (['82', '83'], (108,), ())
     """
+    if character in EURO:
+        return (0x80,)
     found = tuple(character.encode("gb18030", "ignore"))
     return found if len(found) <= 2 else ()
 
