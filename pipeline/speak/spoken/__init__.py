@@ -27,15 +27,16 @@ class Rule(NamedTuple):
 RULES: tuple[Rule, ...] = (
     # addresses, and letters that are no words
     Rule("address", r"(?:https?|ftp)://[!-~]+(?<![.,;:!?'\")])", latin.address),
-    Rule("mail", r"[A-Za-z0-9][\w.+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", latin.mail),
+    Rule("mail", r"[A-Za-z0-9][A-Za-z0-9_.+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", latin.mail),
     Rule("address", r"www\.[!-~]+(?<![.,;:!?'\")])", latin.address),
     Rule("address", r"(?:[A-Za-z0-9-]+\.)+<domain>(?:/[!-~]*(?<![.,;:!?'\")]))?(?![A-Za-z0-9])", latin.address),
     Rule("path", r"(?<![A-Za-z0-9_/.])(?:/[A-Za-z0-9_.-]*[A-Za-z][A-Za-z0-9_.-]*){2,}/?", latin.path),
-    Rule("path", r"[A-Za-z]:\\[\w\\.-]*|[A-Za-z0-9_-]+\.<file_type>(?!\w)", latin.path),
+    Rule("path", r"[A-Za-z]:\\[A-Za-z0-9_\\.-]*|[A-Za-z0-9_-]+\.<file_type>(?!\w)", latin.path),
     Rule("time zone", r"(UTC|GMT)([+-])(\d{1,2})(?![\d:])", latin.time_zone),
     Rule("to", r"(?<![A-Za-z0-9])([BCGOPM])2([BCGOPM])(?![A-Za-z0-9])", latin.to),
     Rule("money", r"(<money_sign>|<money_code>(?=<blank>\d))<blank>"
                   r"(<number>)(?:<dash>(<number>))?(<scale>|[KkMB](?![A-Za-z]))?", quantities.money),
+    Rule("time", r"([aApP])\.?[mM]\.?\s?(<hour>):(<minute>)(?![\d:])", times.half_first),
     Rule("roman", r"(?<![A-Za-z0-9])[IVXLC]{1,7}(?![A-Za-z0-9])", latin.roman),
     Rule("roman", r"[Ⅰ-ⅿ]+", latin.roman_sign),
     Rule("version", r"([vV]|[vV]er\.?\s?)(\d+(?:\.\d+)+)(?![\w.])", latin.version),
@@ -55,6 +56,10 @@ RULES: tuple[Rule, ...] = (
     Rule("section", r"(?<=\n)\d{1,2}(?:\.\d{1,2}){1,4}(?=[ \u3000]+[\u4e00-\u9fff])", signs.numbered_heading),
     Rule("date", r"(\d{2})([/.])(\d{1,2})\2(\d{1,2})(?!\d)", dates.short_date),
     Rule("version", r"()(\d+(?:\.\d+){2,})(?![\w])", latin.version),
+    Rule("date", r"(\d{4})\.(\d{1,2})<dash>(\d{4})\.(\d{1,2})(?![\d.])", dates.months),
+    Rule("date", r"((?:19|20)\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?![\d.,:%-])", dates.packed_date),
+    Rule("memorial", r"(1[0-2]|[1-9])[·•](3[01]|[12]\d|[1-9])(?![\d·.])", dates.memorial),
+    Rule("memorial", r"(1[0-2]|[1-9])\.(3[01]|[12]\d|[1-9])(?=[”\"’]?<memorial>)", dates.memorial),
     Rule("era", r"(\d{1,4})(?:年(?:(\d{1,2})月)?)?\s*(ad|AD|a\.d\.|A\.D\.|bc|BC|b\.c\.|B\.C\.|BCE|bce)(?![A-Za-z])",
          dates.era),
     Rule("years", r"([12]\d{3})[ ]?(<dash>|/|至)[ ]?(\d{4}|\d{2})(?![\d.]|[-/]\d)", dates.years),
@@ -65,14 +70,14 @@ RULES: tuple[Rule, ...] = (
     Rule("year", r"(\d{4})(?=年)", dates.year),
     Rule("year", r"(\d{3})(?=年)", dates.early_year),
     Rule("year", r"(\d{2})(?=年)", dates.short_year),
-    Rule("generation", r"([0-9][05])(?=后(?![来面边期续退方]))(?<![第\d.]\d\d)", dates.generation),
+    Rule("generation", r"([0-9][05])(?=后(?![来面边期续退方悔]))(?<![第\d.]\d\d)", dates.generation),
     Rule("month", r"(1[0-2]|0?[1-9])(?=月)", dates.month_or_day),
     Rule("day", r"(3[01]|[12]\d|0?[1-9])(?=日|号(?!\d))", dates.month_or_day),
     Rule("years", r"(\d{1,3})(<dash>|至|到)(\d{1,4})(?=年)", dates.early_years),
     Rule("year", r"([12]\d{3})(?![\d.:/年]|,\d|-\d)", dates.lone_year),
     # times, scores, ratios
     Rule("scripture", r"(\d{1,3}):(\d{1,3})(?:<dash>(\d{1,3}))?(?![\d:])", times.scripture),
-    Rule("time", r"(<hour>):(<minute>)(?:<dash>|至|到)(<hour>):(<minute>)(?![\d:])", times.clocks),
+    Rule("time", r"(<hour>):(<minute>)\s?(?:<dash>|至|到)\s?(<hour>):(<minute>)(?![\d:])", times.clocks),
     Rule("length", r"(?:(\d{1,2}):)?([0-5]?\d):([0-5]\d)(\.\d{1,2})?(?![\d:])", times.lasting),
     Rule("score", r"(\d{1,3})\s*[-–:∶]\s*(\d{1,3})(?![\d.:%]|-\d)", times.score),
     Rule("time", r"(<hour>):(<minute>)(?::(<minute>))?(?:\s*([aApP])\.?[mM]\.?(?![A-Za-z]))?(?![\d:])", times.clock),
@@ -84,10 +89,12 @@ RULES: tuple[Rule, ...] = (
     # amounts
     Rule("percent", r"([-+−±]?)(<number>)[%％‰]?(?:<dash>|至|到)([-+−]?)(<number>)\s?([%％‰])", quantities.percents),
     Rule("percent", r"([-+−±]?)(<number>)\s?([%％‰])", quantities.percent),
+    Rule("pressure", r"(\d{2,3})/(\d{2,3})\s?mmHg", quantities.pressure),
     Rule("fraction", r"(-)?(\d+)\s?[/⁄]\s?(\d+)(?![\d/.])", quantities.fraction),
     Rule("angle", r"(<number>)(°|度)(\d{1,2})['′’](?:(\d{1,2}(?:\.\d+)?)[\"″”])?", quantities.angle),
     Rule("money", r"(<number>)<blank>(<scale>)?(<money_code>(?![A-Za-z])|[€£₩₽])", quantities.money_behind),
-    Rule("unit", r"([-+−±~]?)(<number>)<gap>(?:(<unit>)?(<dash>[-−]?|至|到)(<number>)<gap>)?(<unit>)(?![A-Za-z0-9²³])",
+    Rule("unit", r"([-+−±~]?)(<number>)<gap>(?:(<unit>)?(<dash>[-−]?|至|到)(<number>)<gap>)?(<unit>)(?:/(<unit>|<per_unit>))?"
+         r"(?![A-Za-z0-9²³])",
          quantities.measured),
     Rule("number", r"\d{1,3}(?:[ \u00a0\u2009]\d{3})+(?![\d.])(?=<blank>(?:<measure>|<unit>))", quantities.spaced),
     Rule("freezing", r"[-−](<number>)(?=<blank>(?:摄氏度|华氏度|度))", quantities.freezing),
@@ -95,6 +102,7 @@ RULES: tuple[Rule, ...] = (
     Rule("hotline", r"\d{3,8}(?!\d|\.\d|,\d)", codes.hotline),
     Rule("code", r"\d{2,12}(?!\d|\.\d|,\d)", codes.announced),
     Rule("code", r"\d{3,5}(?![\d.,])", codes.named),
+    Rule("code", r"\d{3}(?![\d.]|,\d)", codes.branded),
     Rule("code", r"\d{3}(?![\d.]|,\d)", codes.listed),
     Rule("code", r"\d{3,4}(?![\d.]|,\d)", codes.bracketed),
     Rule("code", r"0\d+(?:-\d+)?(?![\d.])", codes.zero_led),
@@ -103,7 +111,7 @@ RULES: tuple[Rule, ...] = (
     Rule("ordinal", r"(\d+)(?:st|nd|rd|th)(?![A-Za-z])", codes.english_ordinal),
     Rule("thousand", r"(<number>)[kK](?=元|块|/月|左右|以[上下])", quantities.thousand),
     Rule("code", r"\d+(?:,\d{3})*(?:\.\d+)?[A-Za-z]+(?:-?[A-Za-z0-9]+)*", codes.digits_first),
-    Rule("code", r"(?<=[A-Za-z][ -])\d{1,5}(?![\d.,年月日%])", codes.named_number),
+    Rule("code", r"(?:(?<=[A-Za-z][ -])\d{1,5}|(?<=[A-Za-z]\.)\d{3,5})(?![\d.,年月日%])", codes.named_number),
     # enumerations
     Rule("enumeration", r"(?<=\n)(\d{1,3})\.\s?(?=[^\d\s.])", signs.enumerated),
     Rule("enumeration", r"<circled>", signs.circled),
@@ -118,10 +126,14 @@ RULES: tuple[Rule, ...] = (
     # signs between words
     Rule("per", r"(?<=[\u4e00-\u9fff])/(?=<per_unit>)", signs.per),
     Rule("per", r"(?<=[\u4e00-\u9fff])/<blank>(<unit>)(?![A-Za-z0-9])", signs.per),
+    Rule("per", r"(?<=[A-Za-z\u4e00-\u9fff])/(?=<number><blank><unit>)", signs.per),
+    Rule("range", r"<dash>\s?(?=\d{4}[-/.])", signs.between_dates),
     Rule("power", r"(?<=[A-Za-z\d)])[²³]", signs.power),
+    Rule("power", r"(?<=[A-Za-z\d)])\^\(?(-?\d+|[a-z](?![a-z]))\)?", signs.exponent),
     Rule("and", r"(?<=[\u4e00-\u9fff])<blank>&<blank>(?=[\u4e00-\u9fff])", signs.ampersand),
     Rule("range", r"(?<=[一二三四五六日])<dash>(?=(?:周|星期)[一二三四五六日天])", signs.between),
     Rule("range", r"(?<=站)<dash>(?=[\u4e00-\u9fff]{2,8}站)", signs.between),
+    Rule("range", r"(?<=:\d\d)<dash>(?=[早晚上下中午凌晨次日]{1,4}\d)", signs.between),
     Rule("about", r"[~～](?=\d)", signs.about),
     Rule("plus", r"(?<=[\dA-Za-z\u4e00-\u9fff])\+(?=[\d\u4e00-\u9fff])|(?<=\d)\+", signs.plus),
     Rule("order", r"(<=|>=|[<>])(?=\s?-?\d)", signs.compared),
@@ -189,5 +201,5 @@ def _rules() -> tuple[tuple[str, re.Pattern[str], Say], ...]:
 def _place() -> re.Pattern[str]:
     """Where a rule may begin; a run of letters is one place, so that no rule cuts into a word."""
     return compiled(
-        r"\d|[A-Za-z]+|[-−+±~/<>=*.&²³Ⅰ-ⅿ–—°\\(]|<circled>|<emoji>|<province>(?=[A-Z])|<money_sign>|<greek>|<sign>"
+        r"\d|[A-Za-z]+|[-−+±~/<>=*.&²³^Ⅰ-ⅿ–—°\\(]|<circled>|<emoji>|<province>(?=[A-Z])|<money_sign>|<greek>|<sign>"
     )

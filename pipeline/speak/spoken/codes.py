@@ -10,7 +10,7 @@ _NAMED = (
     r"室(?!内|外|温)|房间|病房|航班|次(?:列车|特快|快车|动车|高铁|航班|直快|普快)|路(?:公交|公共|巴士|电车|汽车|车|线|支线)|"
     r"线(?![索段下上])|区间|国道|省道|县道|乡道|高速|信箱|高地|阵地|部队|事件|工程|基地|型|系(?:列|统)?(?!数)|特别班次|案|大街|弄|公交|医院|团(?!体|结|队|圆|购|聚)|师(?!生|傅|范|资))"
 )
-_LONG = 13  # digits, from which nobody reads a number as a quantity
+_AMOUNTS = ("GB", "MB", "KB", "TB", "PB", "G", "M", "T", "Gb", "Mb", "W", "KW")
 
 
 def phone(match: re.Match[str]) -> str:
@@ -35,7 +35,7 @@ def hotline(match: re.Match[str]) -> str | None:
     alone = match[0] == match.string.strip() and match[0] in ("110", "119", "114", "122", "12306", "12315", "12345")
     called = re.search(r"(?:拨打?|打|给|致电|呼叫|电话|热线|平台|报警|专线|联系|通过|号码)[是为了:“]?$", before(match))
     calling = re.match(
-        r"”?(?:热线|电话|专线|平台|报警|急救|指挥中心|客服|打|投诉|举报|巡警|民警|出警|接警|来电|网站|官网|订票|购票)",
+        r"”?(?:警|热线|电话|专线|平台|报警|急救|指挥中心|客服|打|投诉|举报|巡警|民警|出警|接警|来电|网站|官网|订票|购票)",
         after(match),
     )
     return telephone(match[0]) if alone or called or calling else None
@@ -49,7 +49,7 @@ def announced(match: re.Match[str]) -> str | None:
     ('尾号是三三八五', '编号为五五一、五五二', '波音七三七', '型号一九九八')
     """
     found = compiled(
-        r"(<code_word>)(?:号码|号|码)?\s*[(（]?(?:\s*(?:是|为|叫|设为|改为|[:：#“])\s*)?(?:\d+(?:[、，,/和与及或]|以及)){0,20}$"
+        r"(<code_word>)(?:号码|号|码)?\s*[(（]?(?:\s*(?:是|为|叫|设为|改为|[:：#“])\s*)?(?:[\d-]+(?:[、，,/和与及或]|以及)){0,20}$"
     ).search(before(match, 80))
     if found is None or compiled(r"<blank>(?:<unit>|[个名位人部只次年月家层间套台张])").match(after(match)):
         return None
@@ -67,6 +67,23 @@ def named(match: re.Match[str]) -> str | None:
         return None
     spelt = telephone if re.match(r"号?(?:房|室|航班|病房|次)", after(match)) else digits
     return spelt(match[0])
+
+
+def branded(match: re.Match[str]) -> str | None:
+    """Three digits in front of a noun that nothing counts: a brand, a model, a day.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("骁龙888芯片").text, spoken("985高校").text, spoken("有231学生").text, spoken("231个").text
+    ('骁龙八八八芯片', '九八五高校', '有两百三十一学生', '两百三十一个')
+    """
+    uncounted = re.match(r"[\u4e00-\u9fff]", after(match)) and not compiled(
+        r"(?:<measure>|<unit>|<scale>|[多余来几以之的是和与及或至到比后前年月])"
+    ).match(after(match))
+    named = re.search(
+        r"(?:^|[^\d第约近达共为到至有每超过出了仅余满够各卷长宽高重深降升增减涨跌得获占用花卖售价是在容计以这那比加乘])$",
+        before(match, 1),
+    )
+    return digits(match[0]) if uncounted and named and not match[0].endswith("00") else None
 
 
 def listed(match: re.Match[str]) -> str | None:
@@ -171,7 +188,10 @@ def digits_first(match: re.Match[str]) -> str:
     """
     head = re.match(r"[\d.,]+", match[0])
     assert head is not None
-    spelt = head[0].isdecimal() and len(head[0]) > 2 and not head[0].endswith("00") and before(match, 1) != "第"
+    spelt = (
+        head[0].isdecimal() and len(head[0]) > 2 and not re.search("^.00$|000$", head[0]) and before(match, 1) != "第"
+    )
+    spelt = spelt and match[0][head.end() :] not in _AMOUNTS
     first = digits(head[0]) if spelt else quantity(head[0])
     return first + digits(match[0][head.end() :].replace("-", ""))
 
@@ -183,7 +203,7 @@ def named_number(match: re.Match[str]) -> str | None:
     >>> spoken("Windows 2000和Windows 11").text, spoken("Boeing 737").text
     ('Windows 二零零零和Windows 十一', 'Boeing 七三七')
     """
-    name = re.search(r"([A-Za-z]+)\s*$", before(match, 24))
+    name = re.search(r"([A-Za-z]+)[.\s-]*$", before(match, 24))
     return _coded(name[1], match[0], False) if name else None
 
 

@@ -48,6 +48,41 @@ def _date(year: str, month: str, day: str) -> str | None:
     return f"{digits(year)}年{integer(int(month))}月{integer(int(day))}日"
 
 
+def months(match: re.Match[str]) -> str | None:
+    """From one month to another, each with its year.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("2021.9-2022.6").text
+    '二零二一年九月到二零二二年六月'
+    """
+    if not (1 <= int(match[2]) <= 12 and 1 <= int(match[4]) <= 12):
+        return None
+    first = f"{digits(match[1])}年{integer(int(match[2]))}月"
+    return f"{first}到{digits(match[3])}年{integer(int(match[4]))}月"
+
+
+def packed_date(match: re.Match[str]) -> str | None:
+    """Year, month and day in eight digits.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("20201231").text, spoken("20201331").text
+    ('二零二零年十二月三十一日', '两千零二十万一千三百三十一')
+    """
+    if compiled(r"<blank>(?:<measure>|<unit>|<scale>)").match(after(match)):
+        return None
+    return _date(match[1], match[2], match[3])
+
+
+def memorial(match: re.Match[str]) -> str:
+    """A day that became a name: each digit for itself.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("3·15晚会").text, spoken("“9.18”事变").text, spoken("12·9运动").text
+    ('三一五晚会', '“九一八”事变', '一二九运动')
+    """
+    return digits(match[1] + match[2])
+
+
 def year_month(match: re.Match[str]) -> str | None:
     """Year and month: 2008-08, 2002/1; 2018-19 and 1811-12年 are spans of years.
 
@@ -132,13 +167,11 @@ def year(match: re.Match[str]) -> str | None:
 
 
 def _counts_years(match: re.Match[str]) -> bool:
-    far = int(match[1]) > 2200 or (int(match[1]) % 1000 == 0 and int(match[1]) > 2000)
     if re.search(r"公元前?$", before(match)):
         return False
-    if re.search(r"(?:距今|[约近达过长历有了经余])$", before(match)) and (far or match[1].endswith("000")):
+    if int(match[1]) > 2200 or re.search(r"距(?:今|现在|离现在)[约近已有]{0,2}$", before(match)):
         return True
-    told = re.match(r"年(?:的?历史|的?文明|[前来](?!后)|以[前来上]|之[久前]|[间多])", after(match))
-    return far and told is not None
+    return match[1].endswith("000") and re.search(r"[约近达过长历有了经余]$", before(match)) is not None
 
 
 def early_year(match: re.Match[str]) -> str | None:
@@ -152,9 +185,10 @@ def early_year(match: re.Match[str]) -> str | None:
         return digits(match[1])
     if re.match(r"年(?:的?历史|[前来](?!后)|以[前来上]|之|的|多|间|左右)", after(match)):
         return digits(match[1]) if re.search(r"公元前?$", before(match)) else None
-    if re.search(r"(?:公元前?|[(（前于在自从至到、;，。]|^\s*)$", before(match)):
+    if re.search(r"(?:公元前?|[(（前于在自从至到])$", before(match)):
         return digits(match[1])
-    return None
+    opening = re.search(r"(?:[、;，。]|^\s*)$", before(match)) is not None
+    return digits(match[1]) if opening and not match[1].endswith("00") else None
 
 
 def early_years(match: re.Match[str]) -> str | None:
@@ -174,7 +208,7 @@ def _both_dated(match: re.Match[str]) -> bool:
     if match[2] == "至" and len(match[1]) == 3:
         return True
     recent = len(match[1]) == len(match[3]) == 2 and "50" <= match[1] < match[3]
-    return recent and re.search(r"[在于自从]$", before(match)) is not None
+    return recent and re.search(r"(?:[在于自从(（，。]|^\s*)$", before(match)) is not None
 
 
 def short_year(match: re.Match[str]) -> str | None:
@@ -184,14 +218,14 @@ def short_year(match: re.Match[str]) -> str | None:
     >>> spoken("05年").text, spoken("86年8月18日").text, spoken("98年世界杯").text, spoken("20年后").text
     ('零五年', '八六年八月十八日', '九八年世界杯', '二十年后')
     """
-    if match[1][0] == "0":
+    if match[1][0] == "0" or re.search(r"\d{4}年[至到~-]$", before(match)):
         return digits(match[1])
     if re.search(
         r"(?:[国治正平和绪熙隆庆丰历德泰统宁元定景祐宗帝康政保永文禄长第近约共达每满了有这又前后过历任]|\d)$",
         before(match),
     ):
         return None
-    if re.match(r"年\s*(?:\d{1,2}月|世界杯|奥运|亚运|春|夏|秋|冬|洪水|抗洪|高考|毕业|出生|初|底|末)", after(match)):
+    if re.match(r"年\s*(?:\d{1,2}月|的?世界杯|奥运|亚运|春|夏|秋|冬|洪水|抗洪|高考|毕业|出生|初|底|末)", after(match)):
         return digits(match[1])
     recent = int(match[1]) >= 70
     dated = re.search(r"(?:生于|出生于|毕业于|始于|早在|[于自从])$", before(match))
@@ -244,6 +278,7 @@ _YEAR_PLACES = (
     (r"[(（\[]$", r"[)）\]]"),  # (1938)
     (r"[A-Za-z][，,]\s?$", r"[)）]"),  # (Bordwell, 2000)
     (r"公元前?$", ""),
+    (r"[A-Z] ?\d+[-–]$", ""),  # GB/T 7714-2015
     ("", r"[至到]\d{2,4}(?:年|赛季|学年)"),  # 2000至2007年
     (r"\d{4}年?[至到]$", r"年|赛季|学年"),
     (r"\d{4}年[^，。；]{0,10}[至到]$", "的"),  # 2002年的30%提高至2006的64%

@@ -88,17 +88,23 @@ def measured(match: re.Match[str]) -> str | None:
     >>> spoken("气温-5℃").text, spoken("300w张").text
     ('气温零下五摄氏度', '三百万张')
     """
-    sign, number, own, last, unit = match[1], match[2], match[3], match[5], match[6]
+    sign, number, own, last, unit, under = match[1], match[2], match[3], match[5], match[6], match[7]
     if unit == "s" and re.search(r"[A-Za-z]\s*$", before(match)):
         return None
     said = table("units")[unit][0]
     said, _, per = said.partition("每")
+    if under:
+        per = _unit(under)
+    if unit == "W" and re.search(r"(?:编号|代号|第|型号)$", before(match)):
+        return None
+    if unit == "W" and re.match(r"[+粉人元块次播阅字]", after(match)):
+        said = "万"
     first = _signed(sign, number, match, said) + (said if own == unit else _unit(own))
     return (f"每{per}" if per else "") + f"{first}{_last(match[4], last)}{said}".replace("@", "每")
 
 
 def _unit(unit: str | None) -> str:
-    return table("units")[unit][0] if unit else ""
+    return table("units").get(unit, (unit,))[0] if unit else ""
 
 
 def _last(sign: str | None, number: str | None) -> str:
@@ -113,6 +119,16 @@ def _signed(sign: str | None, number: str, match: re.Match[str], unit: str = "")
     if sign in "-−":
         return ("零下" if unit in _DEGREES and _COLD.search(before(match, 30)) else "负") + counted(number)
     return {"+": "正", "±": "正负", "~": "约", "～": "约"}[sign] + counted(number)
+
+
+def pressure(match: re.Match[str]) -> str:
+    """Blood pressure: two numbers, not a fraction.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("120/80mmHg").text
+    '一百二十、八十毫米汞柱'
+    """
+    return f"{quantity(match[1])}、{quantity(match[2])}毫米汞柱"
 
 
 def spaced(match: re.Match[str]) -> str | None:
@@ -151,7 +167,10 @@ def span(match: re.Match[str]) -> str | None:
         return None
     ranked = before(match, 1) == "第" or _is_rank(after(match))
     pair = not ranked and (match[2] or compiled(r"<blank><measure>").match(after(match)))
-    return f"{counted(first) if pair else quantity(first)}{match[2] or ''}到{quantity(last)}"
+    if len(first) >= 3 and before(match, 1) in "(（" and after(match, 1) in ")）":
+        return f"{digits(first)}到{digits(last)}"
+    spelt = counted if pair else quantity
+    return f"{spelt(first)}{match[2] or ''}到{spelt(last)}"
 
 
 def count(match: re.Match[str]) -> str | None:
@@ -161,7 +180,9 @@ def count(match: re.Match[str]) -> str | None:
     >>> [spoken(t).text for t in ("2个", "2年后", "2楼", "2月", "第2季", "2两", "2至20人", "2年级")]
     ['两个', '两年后', '二楼', '二月', '第二季', '二两', '二至二十人', '二年级']
     """
-    if re.match(r"章\d+节", after(match)):
+    if re.match(r"章\d+节", after(match)) or (
+        after(match, 1) == "班" and re.search(r"(?:年级|[高初].)$", before(match))
+    ):
         return "二"
     if before(match, 1) == "第" or _is_rank(after(match)) or re.match(r"层[为是的设和与及、（(]", after(match)):
         return "二"

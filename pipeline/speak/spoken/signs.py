@@ -125,7 +125,10 @@ def per(match: re.Match[str]) -> str | None:
     >>> spoken("229人/平方公里").text, spoken("80公里/小时").text, spoken("5元/kg").text, spoken("点卡/月卡").text
     ('两百二十九人每平方公里', '八十公里每小时', '五元每千克', '点卡/月卡')
     """
-    if not re.search(r"\d[^\d，。；\s]{1,5}$|(?:元|人|公里|千米|米|吨|公斤|千克|克|升|次|发|转|度|斤)$", before(match)):
+    if not re.search(
+        r"\d[^\d，。；\s]{1,5}$|(?:元|人|公里|千米|米|吨|公斤|千克|克|升|次|发|转|度|斤)$|\d ?[A-Za-zμ]{1,3}$",
+        before(match),
+    ):
         return None
     return "每" + (table("units")[match[1]][0] if match.lastindex else "")
 
@@ -138,6 +141,19 @@ def power(match: re.Match[str]) -> str:
     '派r的平方'
     """
     return _POWERS[match[0]]
+
+
+def exponent(match: re.Match[str]) -> str:
+    """A power behind a circumflex.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("2^10").text, spoken("x^2").text, spoken("10^-3").text
+    ('二的十次方', 'x的平方', '十的负三次方')
+    """
+    power = match[1].lower()
+    if power in "23":
+        return "的平方" if power == "2" else "的立方"
+    return f"的{quantity(power) if power[-1].isdecimal() else power}次方"
 
 
 def ampersand(match: re.Match[str]) -> str:
@@ -168,6 +184,16 @@ def plus(match: re.Match[str]) -> str:
     ('茶加面包', '四点八加', 'A+')
     """
     return "加"
+
+
+def between_dates(match: re.Match[str]) -> str | None:
+    """A dash between two dates in digits.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("2021/9/1-2021/12/31").text
+    '二零二一年九月一日到二零二一年十二月三十一日'
+    """
+    return "到" if re.search(r"\d{4}([-/.])\d{1,2}\1\d{1,2}\s?$", before(match)) else None
 
 
 def about(match: re.Match[str]) -> str:

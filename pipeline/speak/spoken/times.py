@@ -35,6 +35,16 @@ def clock(match: re.Match[str]) -> str | None:
     return half + _hour(match[1]) + _minutes(match[2], match[3])
 
 
+def half_first(match: re.Match[str]) -> str:
+    """A time of day behind its half.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("AM 8:00").text
+    '上午八点'
+    """
+    return _HALVES[match[1].lower()] + _hour(match[2]) + _minutes(match[3], None)
+
+
 def clocks(match: re.Match[str]) -> str | None:
     """From one time to another.
 
