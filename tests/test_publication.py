@@ -29,15 +29,30 @@ LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 MEDIA = {"audio/mp4", "audio/mpeg", "image/jpeg"}
 
 
-@pytest.fixture(scope="module", params=["m4a", "mp3"])
-def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(chapter_format: str, folder: Path) -> Path:
     """A built book, title and chapters with marks that must be escaped."""
-    folder = tmp_path_factory.mktemp("publication")
     (folder / "信.txt").write_text(TEXT.replace("一、春天", "一、春天 100% #1?"), encoding="utf-8")
     (folder / "信.txt.toml").write_text('title = "山中 来信 & 100%"\ncreator = "某人"\n', encoding="utf-8")
-    done = audiobook("build", "信.txt", "--engine", "tone", "--chapter-format", request.param, cwd=folder)
+    done = audiobook("build", "信.txt", "--engine", "tone", "--chapter-format", chapter_format, cwd=folder)
     assert done.returncode == 0, done.stderr
     [found] = [path.parent for path in (folder / "output").glob("*/manifest.json")]
+    return found
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return {name: built(name, tmp_path_factory.mktemp(name)) for name in ("m4a", "mp3")}
+
+
+@pytest.fixture(params=["m4a", "mp3"])
+def home(request: pytest.FixtureRequest, homes: dict[str, Path]) -> Path:
+    return homes[request.param]
+
+
+@pytest.fixture(scope="module")
+def book(homes: dict[str, Path]) -> Manifest:
+    found = read_manifest(homes["m4a"])
+    assert found is not None
     return found
 
 
@@ -122,17 +137,6 @@ def test_any_titles_and_lengths_give_a_valid_publication(
     facts = json.loads(publication(made))
     assert_is_an_audiobook(facts)
     assert [unquote(item["url"]) for item in facts["readingOrder"]] == [section.file for section in sections]
-
-
-@pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
-    folder = tmp_path_factory.mktemp("book")
-    (folder / "信.txt").write_text(TEXT, encoding="utf-8")
-    assert audiobook("build", "信.txt", "--engine", "tone", cwd=folder).returncode == 0
-    [path] = (folder / "output").glob("*/manifest.json")
-    found = read_manifest(path.parent)
-    assert found is not None
-    return found
 
 
 @pytest.mark.parametrize(("given_date", "shown"), [

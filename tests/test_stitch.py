@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 
@@ -88,6 +89,7 @@ def spoken(number: int, clips: Sequence[Clip]) -> Spoken:
     return Section(number, f"第{number}章", 1, tuple(clip.chunk for clip in clips)), tuple(clips)
 
 
+@cache
 def voice(length: int, seed: int, level: float = 1.0) -> Samples:
     """So many samples of a hum with 20 overtones, in syllables, each syllable with a small burst at its start."""
     rng = np.random.default_rng(seed)
