@@ -93,9 +93,8 @@ RULES: tuple[Rule, ...] = (
     Rule("fraction", r"(-)?(\d+)\s?[/⁄]\s?(\d+)(?![\d/.])", quantities.fraction),
     Rule("angle", r"(<number>)(°|度)(\d{1,2})['′’](?:(\d{1,2}(?:\.\d+)?)[\"″”])?", quantities.angle),
     Rule("money", r"(<number>)<blank>(<scale>)?(<money_code>(?![A-Za-z])|[€£₩₽])", quantities.money_behind),
-    Rule("unit", r"([-+−±~]?)(<number>)<gap>(?:(<unit>)?(<dash>[-−]?|至|到)(<number>)<gap>)?(<unit>)(?:/(<unit>|<per_unit>))?"
-         r"(?![A-Za-z0-9²³])",
-         quantities.measured),
+    Rule("unit", r"([-+−±~]?)(<number>)<gap>(?:(<unit>)?(<dash>[-−]?|至|到)(<number>)<gap>)?(<unit>)"
+         r"(?:/(<unit>|<per_unit>))?(?![A-Za-z0-9²³])", quantities.measured),
     Rule("number", r"\d{1,3}(?:[ \u00a0\u2009]\d{3})+(?![\d.])(?=<blank>(?:<measure>|<unit>))", quantities.spaced),
     Rule("freezing", r"[-−](<number>)(?=<blank>(?:摄氏度|华氏度|度))", quantities.freezing),
     # names by digits

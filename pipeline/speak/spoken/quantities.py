@@ -89,8 +89,9 @@ def measured(match: re.Match[str]) -> str | None:
     ('气温零下五摄氏度', '三百万张')
     """
     sign, number, own, last, unit, under = match[1], match[2], match[3], match[5], match[6], match[7]
-    if unit == "s" and re.search(r"[A-Za-z]\s*$", before(match)):
-        return None
+    latin = re.search(r"[A-Za-z]\s*$", before(match))
+    if latin and (unit == "s" or re.match(r"\s+[A-Za-z]", after(match))):
+        return None  # iPhone 5s; in 5 min or so
     said = table("units")[unit][0]
     said, _, per = said.partition("每")
     if under:
