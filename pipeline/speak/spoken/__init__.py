@@ -27,11 +27,11 @@ class Rule(NamedTuple):
 RULES: tuple[Rule, ...] = (
     # addresses, and letters that are no words
     Rule("address", r"(?:https?|ftp)://[!-~]+(?<![.,;:!?'\")])", latin.address),
-    Rule("mail", r"[A-Za-z0-9][A-Za-z0-9_.+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", latin.mail),
+    Rule("mail", r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", latin.mail),
     Rule("address", r"www\.[!-~]+(?<![.,;:!?'\")])", latin.address),
-    Rule("address", r"(?:[A-Za-z0-9-]+\.)+<domain>(?:/[!-~]*(?<![.,;:!?'\")]))?(?![A-Za-z0-9])", latin.address),
+    Rule("address", r"(?:[A-Za-z0-9-]{1,63}\.){1,9}<domain>(?:/[!-~]*(?<![.,;:!?'\")]))?(?![A-Za-z0-9])", latin.address),
     Rule("path", r"(?<![A-Za-z0-9_/.])(?:/[A-Za-z0-9_.-]*[A-Za-z][A-Za-z0-9_.-]*){2,}/?", latin.path),
-    Rule("path", r"[A-Za-z]:\\[A-Za-z0-9_\\.-]*|[A-Za-z0-9_-]+\.<file_type>(?!\w)", latin.path),
+    Rule("path", r"[A-Za-z]:\\[A-Za-z0-9_\\.-]*|[A-Za-z0-9_-]{1,63}\.<file_type>(?!\w)", latin.path),
     Rule("time zone", r"(UTC|GMT)([+-])(\d{1,2})(?![\d:])", latin.time_zone),
     Rule("to", r"(?<![A-Za-z0-9])([BCGOPM])2([BCGOPM])(?![A-Za-z0-9])", latin.to),
     Rule("money", r"(<money_sign>|<money_code>(?=<blank>\d))<blank>"
@@ -82,15 +82,17 @@ RULES: tuple[Rule, ...] = (
     Rule("score", r"(\d{1,3})\s*[-–:∶]\s*(\d{1,3})(?![\d.:%]|-\d)", times.score),
     Rule("time", r"(<hour>):(<minute>)(?::(<minute>))?(?:\s*([aApP])\.?[mM]\.?(?![A-Za-z]))?(?![\d:])", times.clock),
     Rule("ratio", r"<number>(?:[\s?]*[:∶][\s?]*<number>)+", times.ratio),
+    Rule("time", r"(<hour>)\s?([aApP])\.?[mM]\.?(?![A-Za-z])", times.whole_hour),
+    Rule("length", r"(\d{1,2})h(\d{1,2})(?:min|m)(?![A-Za-z])", times.hours),
     Rule("length", r"(\d{1,2})['′’](\d{2})(?:[\"″”]|'')", times.pace),
     # mathematics
-    Rule("mathematics", r"(?<![A-Za-z0-9])[-−]?<operand>(?:\s*<operator>\s*[-−(]?<operand>\)?)+(?![A-Za-z])",
+    Rule("mathematics", r"(?<![A-Za-z0-9])[-−]?<operand>(?:\s*<operator>\s*[-−(]?<operand>\)?){1,40}(?![A-Za-zΩ℃°%μ㎡^⁰-⁹])",
          signs.expression),
     # amounts
     Rule("percent", r"([-+−±]?)(<number>)[%％‰]?(?:<dash>|至|到)([-+−]?)(<number>)\s?([%％‰])", quantities.percents),
     Rule("percent", r"([-+−±]?)(<number>)\s?([%％‰])", quantities.percent),
     Rule("pressure", r"(\d{2,3})/(\d{2,3})\s?mmHg", quantities.pressure),
-    Rule("fraction", r"(-)?(\d+)\s?[/⁄]\s?(\d+)(?![\d/.])", quantities.fraction),
+    Rule("fraction", r"(-)?(\d{1,16})\s?[/⁄]\s?(\d{1,16})(?![\d/.])", quantities.fraction),
     Rule("angle", r"(<number>)(°|度)(\d{1,2})['′’](?:(\d{1,2}(?:\.\d+)?)[\"″”])?", quantities.angle),
     Rule("money", r"(<number>)<blank>(<scale>)?(<money_code>(?![A-Za-z])|[€£₩₽])", quantities.money_behind),
     Rule("unit", r"([-+−±~]?)(<number>)<gap>(?:(<unit>)?(<dash>[-−]?|至|到)(<number>)<gap>)?(<unit>)"
@@ -104,6 +106,9 @@ RULES: tuple[Rule, ...] = (
     Rule("code", r"\d{3}(?![\d.]|,\d)", codes.branded),
     Rule("code", r"\d{3}(?![\d.]|,\d)", codes.listed),
     Rule("code", r"\d{3,4}(?![\d.]|,\d)", codes.bracketed),
+    Rule("code", r"(?<=[图表式题])\d{1,2}(?:[-–]\d{1,2})+(?![-\d.])", codes.figure),
+    Rule("code", r"\d{2}(?=折)", codes.spelt),
+    Rule("code", r"(\d+)#(?=$|[楼栋幢机线炉井泵\s，。、])", codes.numbered),
     Rule("code", r"0\d+(?:-\d+)?(?![\d.])", codes.zero_led),
     Rule("range", r"(<number>)(<scale>|[年月日天号个])?[ ]?<dash>[ ]?(<number>)(?!<dash>?\d)", quantities.span),
     Rule("more", r"(<number>)\+(?=<measure>)", quantities.more_than),
@@ -118,7 +123,7 @@ RULES: tuple[Rule, ...] = (
     Rule("two", r"2(?=<blank>(?:<measure>))(?![\d.])", quantities.count),
     Rule("two", r"2(?=[至到]\d)", lambda match: "二"),
     Rule("decimal", r"(?<![\d.A-Za-z])\.(\d+)(?![\d.])", quantities.digits_after_point),
-    Rule("range", r"(?<=<ended>)<dash>(?=\d)", signs.between),
+    Rule("range", r"(?<=<ended>)<dash>(?=\d|公元|前\d|约\d|今)", signs.between),
     Rule("negative", r"[-−](<number>)", quantities.negative),
     Rule("positive", r"(?<![A-Za-z0-9\])])\+(<number>)", quantities.positive),
     Rule("number", r"<number>", quantities.plain),
@@ -127,8 +132,10 @@ RULES: tuple[Rule, ...] = (
     Rule("per", r"(?<=[\u4e00-\u9fff])/<blank>(<unit>)(?![A-Za-z0-9])", signs.per),
     Rule("per", r"(?<=[A-Za-z\u4e00-\u9fff])/(?=<number><blank><unit>)", signs.per),
     Rule("range", r"<dash>\s?(?=\d{4}[-/.])", signs.between_dates),
-    Rule("power", r"(?<=[A-Za-z\d)])[²³]", signs.power),
-    Rule("power", r"(?<=[A-Za-z\d)])\^\(?(-?\d+|[a-z](?![a-z]))\)?", signs.exponent),
+    Rule("power", r"(?<=[A-Za-z\d)])<superscript>(?:<blank>(<unit>)(?![A-Za-z0-9]))?", signs.power),
+    Rule("subscript", r"[₀-₉]+", signs.subscript),
+    Rule("equals", r"(?<=[A-Za-z\d\u4e00-\u9fff)²³])\s?=\s?(?=[-−+]?[\d(.])", signs.equals),
+    Rule("power", r"(?<=[A-Za-z\d)])\^\(?(-?\d+|[a-z](?![a-z]))\)?(?:<blank>(<unit>)(?![A-Za-z0-9]))?", signs.exponent),
     Rule("and", r"(?<=[\u4e00-\u9fff])<blank>&<blank>(?=[\u4e00-\u9fff])", signs.ampersand),
     Rule("range", r"(?<=[一二三四五六日])<dash>(?=(?:周|星期)[一二三四五六日天])", signs.between),
     Rule("range", r"(?<=站)<dash>(?=[\u4e00-\u9fff]{2,8}站)", signs.between),
@@ -200,5 +207,5 @@ def _rules() -> tuple[tuple[str, re.Pattern[str], Say], ...]:
 def _place() -> re.Pattern[str]:
     """Where a rule may begin; a run of letters is one place, so that no rule cuts into a word."""
     return compiled(
-        r"\d|[A-Za-z]+|[-−+±~/<>=*.&²³^Ⅰ-ⅿ–—°\\(]|<circled>|<emoji>|<province>(?=[A-Z])|<money_sign>|<greek>|<sign>"
+        r"\d|[A-Za-z]+|[-−+±~/<>=*.&^⁰¹²³⁴-⁹⁻₀-₉Ⅰ-ⅿ–—°\\(]|<circled>|<emoji>|<province>(?=[A-Z])|<money_sign>|<greek>|<sign>"
     )

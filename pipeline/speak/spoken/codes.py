@@ -51,9 +51,14 @@ def announced(match: re.Match[str]) -> str | None:
     found = compiled(
         r"(<code_word>)(?:号码|号|码)?\s*[(（]?(?:\s*(?:是|为|叫|设为|改为|[:：#“])\s*)?(?:[\d-]+(?:[、，,/和与及或]|以及)){0,20}$"
     ).search(before(match, 80))
-    if found is None or compiled(r"<blank>(?:<unit>|[个名位人部只次年月家层间套台张])").match(after(match)):
+    if found is None or compiled(r"<blank>(?:<unit>|[年月])").match(after(match)) or _counts(match):
         return None
     return telephone(match[0]) if table("codes")[found[1]][0] == "telephone" else digits(match[0])
+
+
+def _counts(match: re.Match[str]) -> bool:
+    found = compiled("<blank>(<measure>)").match(after(match))
+    return found is not None and table("measures")[found[1]][0] == "两"
 
 
 def named(match: re.Match[str]) -> str | None:
@@ -127,6 +132,36 @@ def long_string(match: re.Match[str]) -> str:
     '一一零一零五一九四九一二三一零零二X'
     """
     return digits(match[0])
+
+
+def figure(match: re.Match[str]) -> str:
+    """The number of a figure or table.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("图3-1").text
+    '图三杠一'
+    """
+    return "杠".join(quantity(part) for part in re.split("[-–]", match[0]))
+
+
+def spelt(match: re.Match[str]) -> str:
+    """Discounts of two digits.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("打85折").text
+    '打八五折'
+    """
+    return digits(match[0])
+
+
+def numbered(match: re.Match[str]) -> str:
+    """# behind a number is 号.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("5#楼").text
+    '五号楼'
+    """
+    return f"{quantity(match[1])}号"
 
 
 def zero_led(match: re.Match[str]) -> str:

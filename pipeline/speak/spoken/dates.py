@@ -185,7 +185,7 @@ def early_year(match: re.Match[str]) -> str | None:
         return digits(match[1])
     if re.match(r"年(?:的?历史|[前来](?!后)|以[前来上]|之|的|多|间|左右)", after(match)):
         return digits(match[1]) if re.search(r"公元前?$", before(match)) else None
-    if re.search(r"(?:公元前?|[(（前于在自从至到])$", before(match)):
+    if re.search(r"(?:公元前?|[(（前于在自从至到]|\d年[-–—－~])$", before(match)):
         return digits(match[1])
     opening = re.search(r"(?:[、;，。]|^\s*)$", before(match)) is not None
     return digits(match[1]) if opening and not match[1].endswith("00") else None

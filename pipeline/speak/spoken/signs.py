@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.speak.spoken.numbers import integer, quantity
+from pipeline.speak.spoken.numbers import digits, integer, quantity
 from pipeline.speak.spoken.words import after, before, compiled, table
 
 _OPERATORS = {
@@ -11,6 +11,8 @@ _OPERATORS = {
     "≥": "大于等于", "≠": "不等于", "!=": "不等于", "≈": "约等于", "±": "正负",
 }  # fmt: skip
 _POWERS = {"²": "的平方", "³": "的立方"}
+_RAISED = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "-+0123456789")
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _CIRCLED = "⓪①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
@@ -137,23 +139,47 @@ def power(match: re.Match[str]) -> str:
     """A square or a cube.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("πr²").text
-    '派r的平方'
+    >>> spoken("πr²").text, spoken("10⁸").text
+    ('派r的平方', '十的八次方')
     """
-    return _POWERS[match[0]]
+    power = match[0][: match.start(1) - match.start()] if match[1] else match[0]
+    return _power(power.strip().translate(_RAISED)) + (table("units")[match[1]][0] if match[1] else "")
 
 
 def exponent(match: re.Match[str]) -> str:
     """A power behind a circumflex.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("2^10").text, spoken("x^2").text, spoken("10^-3").text
-    ('二的十次方', 'x的平方', '十的负三次方')
+    >>> spoken("2^10").text, spoken("x^2").text, spoken("3×10^8m/s").text
+    ('二的十次方', 'x的平方', '三乘十的八次方米每秒')
     """
-    power = match[1].lower()
-    if power in "23":
+    return _power(match[1].lower()) + (table("units")[match[2]][0] if match[2] else "")
+
+
+def _power(power: str) -> str:
+    if power in ("2", "3"):
         return "的平方" if power == "2" else "的立方"
     return f"的{quantity(power) if power[-1].isdecimal() else power}次方"
+
+
+def subscript(match: re.Match[str]) -> str:
+    """Small digits below the line.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("H₂O").text
+    'H二O'
+    """
+    return digits(match[0].translate(_LOWERED))
+
+
+def equals(match: re.Match[str]) -> str:
+    """What a letter or a word stands for.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("电压U=220V").text
+    '电压U等于两百二十伏'
+    """
+    return "等于"
 
 
 def ampersand(match: re.Match[str]) -> str:

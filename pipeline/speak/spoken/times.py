@@ -45,6 +45,26 @@ def half_first(match: re.Match[str]) -> str:
     return _HALVES[match[1].lower()] + _hour(match[2]) + _minutes(match[3], None)
 
 
+def whole_hour(match: re.Match[str]) -> str:
+    """An hour and its half of the day.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("3 pm").text, spoken("10am").text
+    ('下午三点', '上午十点')
+    """
+    return _HALVES[match[2].lower()] + _hour(match[1])
+
+
+def hours(match: re.Match[str]) -> str:
+    """Hours and minutes by their letters.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("1h30min").text
+    '一小时三十分钟'
+    """
+    return f"{'两' if match[1] == '2' else integer(int(match[1]))}小时{integer(int(match[2]))}分钟"
+
+
 def clocks(match: re.Match[str]) -> str | None:
     """From one time to another.
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d|,\d)|\d+)(?:\.\d+)?"
+NUMBER = r"(?>(?:\d{1,3}(?:,\d{3})+(?!\d|,\d)|\d+)(?:\.\d+)?)"  # whole: no rule stops inside it
 DASH = r"[-–—−~～〜―]"
 _SLOT = re.compile(r"<([a-z_]+)>")
 
@@ -53,6 +53,7 @@ FIXED = {
     "ended": "[年月日时点分秒天号周站℃度元里米克斤吨万亿千百人个名%％层楼章节回集页岁寸尺]",
     "memorial": r"(?:晚会|事件|事变|讲话|(?:汶川|大|特大)*地震|(?:特大|杀人|抢劫|故意)?.{0,3}案|"
     r"惨案|运动|空难|矿难|袭击|恐怖|抗震|指示|爆炸|火灾|暴雨|洪灾)",
+    "superscript": "[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+",
     "circled": "[⓪①-⒛㈠-㈩㊀-㊉㉑-㉟㊱-㊿❶-❿]",
     "emoji": "[\U0001f000-\U0001faff\u2600-\u26ff\u2700-\u2767\u2794-\u27bf\ufe0f\u200d\u20e3]+",
     "province": "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]",
