@@ -25,6 +25,7 @@ from pipeline.repair import repair
 from pipeline.repair.readings import plain
 from pipeline.repair.rule import document_of
 from pipeline.repair.script import telling
+from pipeline.repair.torn_bytes import is_everyday
 from tests.damage import FULL_WIDTH, Site, damaged, sparing, swallowing
 
 TEXTS = Path(__file__).parent / "texts"
@@ -78,8 +79,8 @@ def sites() -> dict[str, Site]:
 
 
 def _glosses(style: Style) -> dict[str, str]:
-    """One reading for each of two in three traditional characters."""
-    found = [c for c in sorted(telling()) if ord(c) % 3 and len(c.encode("gbk", "ignore")) == 2]
+    """One reading for each of two traditional characters in common use: of about so many the sites have one."""
+    found = [c for c in sorted(telling()) if ord(c) % 2 and is_everyday(c) and len(c.encode("gbk", "ignore")) == 2]
     return {c: pinyin(c, style=style)[0][0] for c in found}
 
 

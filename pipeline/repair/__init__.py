@@ -8,6 +8,7 @@ from pipeline.repair.characters import simplified
 from pipeline.repair.glosses import glosses
 from pipeline.repair.marks import marks, quotes
 from pipeline.repair.rule import Rule
+from pipeline.repair.scars import scars
 from pipeline.repair.site import duplicates, site_words
 from pipeline.repair.torn import torn
 from pipeline.repair.zhe import zhe
@@ -15,6 +16,7 @@ from pipeline.repair.zhe import zhe
 RULES: tuple[Rule, ...] = (
     torn,  # 我們?cè)诎l(fā)展 -> 我們在發(fā)展; before the glosses go, which are its evidence
     glosses,  # 局長(zhǎng) -> 局長
+    scars,  # 順應時展 -> 順應時代發展
     site_words,  # 時間:2022-03-29 06:05:00 -> the document's date
     duplicates,  # a long paragraph twice in a row -> once
     marks,  # 同志們,大家 -> 同志們，大家

@@ -27,6 +27,8 @@ MARKS: Mapping[str, float] = {
 _PAUSES = "，。、；：？！,;:?!"
 _CLASH = re.compile(f"[{_PAUSES}](?=[{_PAUSES}])|[，、,](?=\n)|(?<=[“‘《（「『(])[{_PAUSES}]|[“‘《（「『(](?=\n)")
 CLASH = -12.0  # two pauses in a row, or a comma at the end of a paragraph
+_OPEN_END = re.compile(f"[和与及把被从对向将就也很更最并而但或且在于到](?=[{_PAUSES}])")
+OPEN_END = -3.0  # a pause behind a word that asks for another
 
 
 class Words(NamedTuple):
@@ -71,7 +73,7 @@ def _likelihood(text: str) -> float:
             if share is not None and best[start] + share > found:
                 found = best[start] + share
         best.append(found)
-    return best[-1] + CLASH * len(_CLASH.findall(text))
+    return best[-1] + CLASH * len(_CLASH.findall(text)) + OPEN_END * len(_OPEN_END.findall(text))
 
 
 def _plain(character: str) -> str:

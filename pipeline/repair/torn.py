@@ -1,12 +1,12 @@
 """A Document comes in; the same goes out with the characters restored that a site tore by working on bytes.
 
-A gloss or an ASCII mark that was put between or over the halves of two characters leaves a `?` and, behind it, text
-out of step: `我們?cè)诎l(fā)展` was `我們在發展`, and `要求??倳` began with `要求。總`. Every reading of the bytes in the
-right step is tried. Where a gloss is left it names the lost byte; elsewhere the words decide, by a clear margin.
+A gloss or an ASCII mark that was put between or over the halves of two characters leaves a `?` and, behind it,
+text out of step: `們?cè)诎l` was `們在發`. Every reading of the bytes in the right step is tried. Where a gloss is left
+it names the lost byte; elsewhere the words decide, by a clear margin.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.edits import Replacement, edited
@@ -19,23 +19,32 @@ from pipeline.repair.swallowed import swallowed
 from pipeline.repair.torn_bytes import LOSSES, MARK_LEAD, MARK_TRAILS, WIDE, beginning, code, ending, is_everyday
 
 _LOSS = re.compile(f"[{LOSSES}]")
+_RUN = re.compile(f"[{LOSSES}]{{3}}")  # whole words are lost, or a person asks loudly
+_BEHIND = re.compile("[\u2014-\u2026\u3000-\u9fff\uff00-\uffef%]")
 _OPENERS = dict(zip("”’》）」』", "“‘《（「『", strict=True))
+MARKS_LEAD = 0xA1  # the first byte of 。 “ ” 《 》 …
 CONTEXT = 8  # characters on each side that are weighed with a restored piece
-MEMORY = 200  # characters on the left in which a bracket or quotation may have been opened
-MARGIN = 8.0  # by so much (natural logarithm) a restored text must be likelier than the text as written
+MEMORY = 1000  # characters on the left in which a bracket or quotation may have been opened
+MARGIN = 4.0  # by so much (natural logarithm) a restored text must be likelier than the text as written
 KNOWN_MARGIN = 1.0  # the same where the site is known to have torn characters
 CLOSE = 1.5  # a second restoration so near to the best is noted
 UNBALANCED = -8.0  # a closing mark without its opening one
+SILENT = -8.0  # a byte lost at the end of a line without a trace
+SWALLOWED = 9.0  # what is swallowed costs about so much, and should not
 EVERYDAY_SHARE = 0.6  # of the characters read in the right step are in common use
 
 
 class Restored(NamedTuple):
-    """text[start:end] was `text`; `exact` when nothing in it had to be guessed; `other` nearly as likely."""
+    """text[start:end] was `text`; `exact` when nothing in it had to be guessed; `other` nearly as likely.
+
+    `bonus` is the part of the score that speaks for one reading against another, not for the damage.
+    """
 
     start: int
     end: int
     text: str
     score: float = 0.0
+    bonus: float = 0.0
     exact: bool = False
     other: str = ""
 
@@ -53,9 +62,9 @@ def torn(document: Document) -> Document:
     """Torn characters are put together again; the guessed ones are marked as guesses.
 
     >>> from pipeline.repair.rule import document_of
-    >>> damaged = ("我們?cè)诎l(fā)展", "全國(guó)百?gòu)?qiáng)", "第一要?jiǎng)?wù)", "要求??倳\ue266浽?011年", "你好嗎?我很好")
-    >>> [torn(document_of(text)).text for text in damaged]
-    ['我們在發(fā)展', '全國(guó)百強', '第一要務', '要求。總書記在2011年', '你好嗎?我很好']
+    >>> damaged = ("我們?cè)诎l(fā)展", "全國百?gòu)?qiáng)", "第一要?jiǎng)?wù)", "要求??倳\ue266浽?011年")
+    >>> [torn(document_of(text)).text for text in (*damaged, "你好嗎?我很好")]
+    ['我們在發(fā)展', '全國百強', '第一要務', '要求。總書記在2011年', '你好嗎?我很好']
     """
     text = document.text
     if not _LOSS.search(text):
@@ -105,12 +114,13 @@ def _by_gloss(place: Place) -> Restored | None:
     """A torn gloss: the last byte of the character before it and the lost one spell the glossed character."""
     text, at, left, _ = place
     gloss = TORN_GLOSS.match(text, at)
-    before = code(GLOSS.sub("", left)[-1:]) if gloss else ()
-    if not gloss or len(before) != 2:
+    before = GLOSS.sub("", left)[-1:] if gloss else ""
+    last = MARK_TRAILS.get(before) or (code(before)[1:] or (0,))[0]
+    if not gloss or not last:
         return None
-    leads = {code(character)[1] for character in spelled(gloss[1], beginning(before[1]))}
+    leads = {code(character)[1] for character in spelled(gloss[1], beginning(last))}
     readings = [reading for lead in leads for reading in reread(text, gloss.end(), lead)]
-    return _best(place, [r for reading in readings for r in _filled(place, reading, ("",))])
+    return _best(place, readings, ("",))
 
 
 def _by_mark(place: Place) -> Restored | None:
@@ -118,14 +128,16 @@ def _by_mark(place: Place) -> Restored | None:
 
     A site that did so left no such mark in full width, anywhere.
     """
-    text, at, _, margin = place
+    text, at, left, margin = place
+    if _RUN.match(text, at) or not _BEHIND.match(GLOSS.sub("", left)[-1:]):
+        return None
     gone = {trail for mark, trail in MARK_TRAILS.items() if WIDE[mark] not in _line(text, at)}
     starts = [(at + 1, trail) for trail in sorted(gone)]
     shown = MARK_TRAILS.get(text[at + 1 : at + 2])
     starts += [(at + 2, shown)] if shown in gone and shown else []
     readings = [reading for start, trail in starts for reading in reread(text, start, trail)]
-    plausible = [reading for reading in readings if _is_plausible(reading.text, margin < MARGIN)]
-    return _best(place, [r for reading in plausible for r in _filled(place, reading, ending(MARK_LEAD))])
+    plausible = [reading for reading in readings if _is_plausible(reading, margin < MARGIN)]
+    return _best(place, plausible, ending(MARK_LEAD))
 
 
 def _line(text: str, at: int) -> str:
@@ -133,33 +145,46 @@ def _line(text: str, at: int) -> str:
     return text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]
 
 
-def _is_plausible(text: str, site_known: bool) -> bool:
-    """Whether what is read in the right step is in common use; where nothing is known, only if the site is known."""
-    known = [c for c in text if c != UNKNOWN]
-    return sum(map(is_everyday, known)) >= EVERYDAY_SHARE * len(known) if known else site_known
+def _is_plausible(reading: Rereading, site_known: bool) -> bool:
+    """Whether what is read in the right step is in common use.
+
+    Where nothing is known the site must be known to tear characters; it can then only be a mark behind another,
+    such as the ” of 。” at the end of a line.
+    """
+    known = [c for c in reading.text if c != UNKNOWN]
+    if not known:
+        return site_known and reading.lead == MARKS_LEAD
+    return sum(map(is_everyday, known)) >= EVERYDAY_SHARE * len(known)
 
 
-def _best(place: Place, found: Iterable[Restored]) -> Restored | None:
-    """The likeliest reading, if it is far likelier than what is written."""
+def _best(place: Place, readings: Sequence[Rereading], heads: Sequence[str]) -> Restored | None:
+    """The likeliest reading, if it is far likelier than what is written. All are weighed up to the same place."""
+    if not readings:
+        return None
+    horizon = max(reading.end for reading in readings)
+    found = [r for reading in readings for r in _filled(place, reading, heads, horizon)]
     ranked = sorted(found, key=lambda r: -r.score)
     if not ranked:
         return None
     best = ranked[0]
-    if best.score - _score(place, place.text[place.at : best.end], best.end) < place.margin:
+    gain = best.score - _score(place, "", place.at, horizon) - (best.bonus if place.margin >= MARGIN else 0.0)
+    if gain < place.margin:
         return None
     others = [r.text for r in ranked[1:] if r.text != best.text and best.score - r.score < CLOSE]
     return best._replace(other=others[0] if others else "", exact=best.exact and not others)
 
 
-def _filled(place: Place, reading: Rereading, heads: Sequence[str]) -> Iterator[Restored]:
+def _filled(place: Place, reading: Rereading, heads: Sequence[str], horizon: int) -> Iterator[Restored]:
     """A reading with its unknown characters chosen: the one in front by its second byte, the last by its first."""
     middle = reading.text.rstrip(UNKNOWN)
     torn_end = reading.text.endswith(UNKNOWN)
-    for tail in _tails(place, reading, middle) if torn_end else [""]:
-        for head in _likeliest(heads, place.left, middle + tail + _right(place.text, reading.end)):
-            score = _score(place, head + middle + tail, reading.end) + _habit(place.text, reading)
-            exact = len(heads) == 1 and not torn_end
-            yield Restored(place.at, reading.end, head + middle + tail, score, exact)
+    right = _right(place.text, reading.end)
+    for tail in _tails(place, reading, middle, right) if torn_end else [""]:
+        for head in _likeliest(heads, place.left, [middle + tail + right]):
+            restored = head + middle + tail
+            bonus = _habit(place.text, reading)
+            score = _score(place, restored, reading.end, horizon) + bonus
+            yield Restored(place.at, reading.end, restored, score, bonus, len(heads) == 1 and not torn_end)
 
 
 def _habit(text: str, reading: Rereading) -> float:
@@ -167,39 +192,46 @@ def _habit(text: str, reading: Rereading) -> float:
 
     What was swallowed is no evidence against a reading, since it is a guess itself.
     """
-    if not reading.text.endswith(UNKNOWN) or text[reading.end - 1 : reading.end] not in LOSSES:
+    if not reading.text.endswith(UNKNOWN):
         return 0.0
+    if text[reading.end - 1 : reading.end] not in LOSSES:
+        return SILENT
     behind = text[reading.end : reading.end + 1]
     sparing = text[reading.end - 1] == "\ufffd" or not behind or behind.isspace()
-    return (0.0 if sparing else 9.0) if reading.swallowed else (0.0 if sparing else -4.0)
+    return (0.0 if sparing else SWALLOWED) if reading.swallowed else (0.0 if sparing else -4.0)
 
 
-def _tails(place: Place, reading: Rereading, middle: str) -> list[str]:
+def _tails(place: Place, reading: Rereading, middle: str, right: str) -> list[str]:
     """The likeliest last characters, each with what a lost lead byte may have swallowed behind it."""
-    right = _right(place.text, reading.end)
     left = place.left + middle
-    candidates = [c for c in beginning(reading.lead) if _OPENERS.get(c, "") in left]
-    found = _likeliest(candidates, left, ("," if reading.swallowed else "") + right)
+    candidates = [c for c in beginning(reading.lead) if _is_open(c, left)]
+    found = _likeliest(candidates, left, ["," + right, right] if reading.swallowed else [right])
     return [c + (swallowed(left + c, right) if reading.swallowed else "") for c in found]
 
 
-def _likeliest(characters: Sequence[str], left: str, right: str) -> list[str]:
-    """The three likeliest of the characters between left and right."""
-    left, right = GLOSS.sub("", left)[-CONTEXT:], right[:CONTEXT]
+def _is_open(character: str, left: str) -> bool:
+    """Whether a closing mark has an opening one to close; true for all other characters."""
+    opener = _OPENERS.get(character)
+    return not opener or left.count(opener) > left.count(character)
+
+
+def _likeliest(characters: Sequence[str], left: str, rights: Sequence[str]) -> list[str]:
+    """The three likeliest of the characters between left and any of the rights."""
     if len(characters) <= 1:
         return list(characters)
-    return sorted(characters, key=lambda c: -likelihood(left + c + right))[:3]
+    left = GLOSS.sub("", left)[-CONTEXT:]
+    return sorted(characters, key=lambda c: -max(likelihood(left + c + right[:CONTEXT]) for right in rights))[:3]
 
 
-def _score(place: Place, middle: str, end: int) -> float:
-    left = GLOSS.sub("", place.left)
-    middle = GLOSS.sub("", middle)
-    unbalanced = sum(_OPENERS.get(c, "") not in left + middle for c in middle)
-    return likelihood(left[-CONTEXT:] + middle + _right(place.text, end)) + UNBALANCED * unbalanced
+def _score(place: Place, middle: str, end: int, horizon: int) -> float:
+    """How likely the text is up to the horizon with `middle` in place of what stands there up to `end`."""
+    left, middle = GLOSS.sub("", place.left), GLOSS.sub("", middle)
+    unbalanced = sum(not _is_open(c, left + middle[:k]) for k, c in enumerate(middle))
+    behind = GLOSS.sub("", place.text[end:horizon]) + _right(place.text, horizon)
+    return likelihood(left[-CONTEXT:] + middle + behind) + UNBALANCED * unbalanced
 
 
 def _right(text: str, end: int) -> str:
     """What stands behind a place, without glosses, up to the next loss or the end of the line."""
-    return re.split(
-        f"[{LOSSES}]|(?<=\n)", GLOSS.sub("", text[end : end + 60]) + ("\n" if end + 60 > len(text) else "")
-    )[0][:CONTEXT]
+    behind = GLOSS.sub("", text[end : end + 60] + "\n")
+    return re.split(f"[{LOSSES}]|(?<=\n)", behind)[0][:CONTEXT]

@@ -1,0 +1,97 @@
+"""The repair stage on the seed, on lines found in the wild, on sound lines, and on arbitrary text."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.edits import disjoint, undo
+from pipeline.read.txt import read_txt
+from pipeline.repair import RULES, repair
+from pipeline.repair.rule import document_of
+from tests.damage import FULL_WIDTH, Site, damaged, sparing, swallowing
+
+HERE = Path(__file__).parent
+SEED = HERE.parent / "seeds" / "000_e08b4ad7e4b3f63e.txt"
+GOLDEN = HERE / "golden" / "repair" / SEED.name
+FRAGMENTS = (
+    "我們?cè)诎l(fā)展",
+    "要求??倳\ue266浽?011年",
+    "局長(zhǎng)在創(chuàng)新",
+    "隨著",
+    "乾隆坏布",
+    "時間:2022-03-29 06:05:00\n",
+    "同志們:",
+    '"好"',
+    "?F在,",
+    "順應時展要求",
+    "Ã©",
+    "\n",
+    "浣犲ソ",
+)
+
+
+def cases(name: str) -> list[list[str]]:
+    lines = (HERE / "cases" / name).read_text(encoding="utf-8").splitlines()
+    return [line.replace("\\ue266", "\ue266").split("\t") for line in lines[1:]]
+
+
+def repaired(text: str) -> str:
+    return repair(document_of(text)).text
+
+
+def test_seed_is_restored_and_nothing_else_changed() -> None:
+    document = repair(read_txt(SEED))
+    assert document.text == GOLDEN.read_text(encoding="utf-8")
+    assert (document.title, document.date) == ("局长在创新教育大会发言", "2022-03-29")
+    assert undo(document.text, document.edits) == document.source
+
+
+def test_seed_guesses_are_marked() -> None:
+    guesses = [(edit.before, edit.after) for edit in repair(read_txt(SEED)).edits if edit.guess]
+    assert guesses == [("??倳\ue266浽?", "。总书记在2"), ("時(shí)展", "时代发展")]
+
+
+@pytest.mark.parametrize(("line", "expected"), cases("repair.tsv"))
+def test_damaged_line(line: str, expected: str) -> None:
+    assert repaired(line) == expected
+
+
+@pytest.mark.parametrize("line", [row[0] for row in cases("repair_sound.tsv")])
+def test_sound_line_stays(line: str) -> None:
+    assert repaired(line) == line
+
+
+def test_sound_lines_stay_together() -> None:
+    text = "\n".join(row[0] for row in cases("repair_sound.tsv"))
+    assert repaired(text) == text
+
+
+def test_written_form_can_leave_out_the_characters() -> None:
+    """t2s is the last rule, so that a text can be kept in the script of its source."""
+    document = document_of("隨著(WTO)")
+    for rule in RULES[:-1]:
+        document = rule(document)
+    assert document.text == "隨着(WTO)"
+
+
+@pytest.mark.parametrize("decode", [swallowing, sparing])
+def test_what_a_site_damaged_is_restored(decode: object) -> None:
+    """The forward model's damage is undone on a passage with each kind of it."""
+    passage = "我們在發展。總書記在2011年說，現在的要務是建設百強。同志們，要把工作做好，為服務經濟發展再立新功。"
+    glosses = {"冊": "cè", "發": "fā", "強": "qiáng", "購": "gòu", "獎": "jiǎng", "務": "wù", "會": "huì"}
+    site = Site(glosses, FULL_WIDTH, decode)  # type: ignore[arg-type]
+    broken = damaged(passage, site)
+    assert len(re.findall("[?\ufffd]", broken)) >= 4
+    assert repaired(broken) == repaired(passage)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=6)), max_size=8).map("".join))
+def test_repair_is_reversible_and_done_once(text: str) -> None:
+    document = repair(document_of(text))
+    assert disjoint(document.edits)
+    assert undo(document.text, document.edits) == text
+    assert repaired(document.text) == document.text
