@@ -7,7 +7,7 @@ from pipeline.speak.spoken.words import after, before, compiled, table
 
 _NAMED = (
     r"(?:号(?:航班|病房|跑道|房间?|高速|公路|国道|文件|令|楼|公交|线|院|店|舰|艇|机|井|矿|仓|库|信箱|公告|决议|法案|提案|档案)?(?!召|称|人|个|[文头数])|"
-    r"室(?!内|外|温)|房间|病房|航班|次(?:列车|特快|快车|动车|高铁|航班|直快|普快)|路(?:公交|公共|巴士|电车|汽车|车|线|支线)|"
+    r"室(?!内|外|温)|房间|病房|航班|次(?:列车|特快|快车|动车|高铁|航班|直快|普快)|路(?![人程军])|"
     r"线(?![索段下上])|区间|国道|省道|县道|乡道|高速|信箱|高地|阵地|部队|事件|工程|基地|型|系(?:列|统)?(?!数)|特别班次|案|大街|弄|公交|医院|团(?!体|结|队|圆|购|聚)|师(?!生|傅|范|资))"
 )
 _AMOUNTS = ("GB", "MB", "KB", "TB", "PB", "G", "M", "T", "Gb", "Mb", "W", "KW")
@@ -39,6 +39,20 @@ def hotline(match: re.Match[str]) -> str | None:
         after(match),
     )
     return telephone(match[0]) if alone or called or calling else None
+
+
+def hyphened(match: re.Match[str]) -> str | None:
+    """Groups of digits with hyphens: more than two groups, or two behind a word that announces a code.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("ISBN 978-7-111-12345-6").text, spoken("编号2020-15").text, spoken("4-4-2阵型").text
+    ('ISBN 九七八七一一一一二三四五六', '编号二零二零一五', '四四二阵型')
+    """
+    word = compiled(r"(<code_word>)(?:号码|号|码)?\s*[:为是]?\s*$").search(before(match, 20))
+    if match[0].count("-") < 2 and not word:
+        return None
+    called = word is not None and table("codes")[word[1]][0] == "telephone"
+    return telephone(match[0]) if called else digits(match[0].replace("-", ""))
 
 
 def announced(match: re.Match[str]) -> str | None:

@@ -122,6 +122,16 @@ def month_day(match: re.Match[str]) -> str | None:
     return f"{integer(int(match[1]))}月{integer(int(match[3]))}日"
 
 
+def before_christ(match: re.Match[str]) -> str:
+    """Years of a life before Christ, in brackets.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("（前310－前250）").text
+    '（前三一零－前二五零）'
+    """
+    return digits(match[1])
+
+
 def era(match: re.Match[str]) -> str:
     """AD and BC behind a year.
 
@@ -199,7 +209,7 @@ def early_years(match: re.Match[str]) -> str | None:
     ('公元五二七到五六五年', '八四五至八六四年', '三到五年')
     """
     told = re.search(r"(?:公元前?|[(（])$", before(match)) or _both_dated(match)
-    if not told or re.match(r"年(?:前|的?历史|以[上下])", after(match)):
+    if not told or re.match(r"年(?:代|前|的?历史|以[上下])", after(match)):
         return None
     return f"{digits(match[1])}{'至' if match[2] == '至' else '到'}{digits(match[3])}"
 
@@ -270,6 +280,8 @@ def lone_year(match: re.Match[str]) -> str | None:
     ('天监七年（一九三八）', '二零零零至二零零七年', '二零一六夏天', '一千九百九十八个')
     """
     head, tail = before(match), after(match)
+    if not "1000" <= match[1] <= "2099" or head.endswith("第"):
+        return None
     dated = any(re.search(left, head) and re.match(right, tail) for left, right in _YEAR_PLACES)
     return digits(match[1]) if dated or _names_something(match[1], head, tail) else None
 
@@ -280,6 +292,7 @@ _YEAR_PLACES = (
     (r"公元前?$", ""),
     (r"[A-Z] ?\d+[-–]$", ""),  # GB/T 7714-2015
     ("", r"[至到]\d{2,4}(?:年|赛季|学年)"),  # 2000至2007年
+    ("", r"(?:新|老|旧|年)?[版款届]"),  # 1990版
     (r"\d{4}年?[至到]$", r"年|赛季|学年"),
     (r"\d{4}年[^，。；]{0,10}[至到]$", "的"),  # 2002年的30%提高至2006的64%
     (r"(?:^|[^约近达共])[在于自从]$", r"的|[，。]"),  # 在1721的北方战争

@@ -69,10 +69,11 @@ def clocks(match: re.Match[str]) -> str | None:
     """From one time to another.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("14:00-15:30").text
-    '十四点到十五点三十分'
+    >>> spoken("14:00-15:30").text, spoken("8:30-9:00 am").text
+    ('十四点到十五点三十分', '上午八点三十分到九点')
     """
-    return f"{_hour(match[1])}{_minutes(match[2], None)}到{_hour(match[3])}{_minutes(match[4], None)}"
+    half = _HALVES[match[5].lower()] if match[5] else ""
+    return f"{half}{_hour(match[1])}{_minutes(match[2], None)}到{_hour(match[3])}{_minutes(match[4], None)}"
 
 
 def _hour(text: str) -> str:
