@@ -202,6 +202,17 @@ def test_only_the_right_model_is_trusted(tmp_path: Path, monkeypatch: pytest.Mon
     assert hashlib.sha256(model.stock_model()).hexdigest() == model.SHA256
 
 
+def test_two_threads_that_begin_at_once_share_one_model() -> None:
+    program = (
+        "from concurrent.futures import ThreadPoolExecutor; "
+        "from pipeline.speak.engines.kokoro.model import session; "
+        "first, second = ThreadPoolExecutor(2).map(lambda _: session(), range(2)); "
+        "print(first is second)"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
+    assert told.stdout.strip() == "True"
+
+
 # The voices' data.
 
 

@@ -66,6 +66,7 @@ SOUNDS = {
     **{f"sine of {frequency} Hz": sine(frequency) for frequency in (60, 200, 997, 2999, 5999, 7001, 9600)},
     **{f"murmur at {rate} Hz": murmur(rate) for rate in (16_000, 22_050, 24_000, 44_100, 48_000)},
     "quiet murmur": Audio((murmur().samples // 8).astype(np.int16), RATE),
+    "murmur in a long silence": Audio(np.concatenate([np.zeros(200 * RATE, np.int16), murmur().samples]), RATE),
     "clicks": clicks(),
 }
 

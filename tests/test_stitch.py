@@ -18,7 +18,7 @@ from pipeline.model import Audio, Chunk, Clip, Mark, Samples, Section, Verdict
 from pipeline.speak.cache import ClipCache, clip_key
 from pipeline.stitch.book import Spoken, stitch
 from pipeline.stitch.encode import chapter_blocks, chapter_key, encode
-from pipeline.stitch.gain import CEILING_DBTP, TARGET_LUFS
+from pipeline.stitch.gain import CEILING_DBTP, TARGET_LUFS, gain_for
 from pipeline.stitch.timeline import HEAD_S, PACKET, TAIL_S, timeline
 from tests.test_sound import ebur128
 
@@ -165,17 +165,33 @@ def test_a_soft_chapter_stays_as_much_softer_as_it_was(three: list[Spoken], tmp_
         assert levels[1] - levels[0] == pytest.approx(20 * np.log10(book.gain / 0.1), abs=0.5)
 
 
+def peaky(store: Store, level: float) -> list[Clip]:
+    """Clips with hard peaks, far above the rest."""
+    clips = []
+    for number in range(6):
+        samples = voice(70_001 + number, number, 0.5).copy()
+        for start in range(2400, len(samples) - 300, 24_000):
+            samples[start : start + 240] += (16_000 * np.hanning(240)).astype(np.int16)
+        clips.append(store((level * samples).astype(np.int16), 0.4))
+    return clips
+
+
+def test_the_gain_gives_back_beforehand_what_the_limiter_takes(store: Store) -> None:
+    clips = peaky(store, 0.5)
+    gain = gain_for(clips)
+    plain, limited = (
+        sound.integrated_loudness(sound.block_energies(Audio(np.concatenate(list(blocks)), RATE)))
+        for blocks in ((gain * np.concatenate(list(chapter_blocks(clips, 0.1))) * 10,), chapter_blocks(clips, gain))
+    )
+    assert limited == pytest.approx(TARGET_LUFS, abs=0.15)
+    assert plain > TARGET_LUFS + 0.2
+
+
 @pytest.mark.parametrize("level", [0.02, 0.3, 1.2])
 def test_a_voice_of_any_level_and_with_peaks_comes_to_the_same_loudness(
     store: Store, tmp_path: Path, level: float
 ) -> None:
-    """With hard peaks: what the limiter takes is given back by the gain."""
-    clips = []
-    for number in range(6):
-        samples = voice(70_001 + number, number, 0.5)
-        for start in range(2400, len(samples) - 300, 24_000):
-            samples[start : start + 240] += (16_000 * np.hanning(240)).astype(np.int16)
-        clips.append(store((level * samples).astype(np.int16), 0.4))
+    clips = peaky(store, level)
     book = stitch([spoken(1, clips[:3]), spoken(2, clips[3:])], tmp_path / "chapters", None)
     loudness, peak = ebur128(decoded_book([chapter.path for chapter in book.chapters], tmp_path))
     assert loudness == pytest.approx(TARGET_LUFS, abs=0.5)

