@@ -145,6 +145,16 @@ def test_chapters_start_where_the_sums_say_and_sound_there(three: list[Spoken], 
         assert before[PACKET:].max() < 60 < after.max()
 
 
+def test_forty_chapters_later_the_sums_still_hold_to_the_sample(store: Store, tmp_path: Path) -> None:
+    parts = [spoken(number, [store(voice(12_000, 1)[: 9001 + 97 * number], 0.3)]) for number in range(1, 41)]
+    book = stitch(parts, tmp_path / "chapters", 0.7)
+    sums = list(accumulate((timeline(clips).length for _, clips in parts), initial=0))
+    assert [chapter.start for chapter in book.chapters] == [round(1000 * total / RATE) for total in sums[:-1]]
+    assert len(decoded_book([chapter.path for chapter in book.chapters], tmp_path).samples) == sums[-1]
+    marks = codec.probe(tmp_path / "book.m4b").chapters
+    assert [mark.start_ms for mark in marks] == pytest.approx([chapter.start for chapter in book.chapters], abs=1)
+
+
 def test_the_book_is_as_loud_as_it_should_be_after_decoding(three: list[Spoken], tmp_path: Path) -> None:
     book = stitch(three, tmp_path / "chapters", None)
     loudness, peak = ebur128(decoded_book([chapter.path for chapter in book.chapters], tmp_path))
@@ -239,7 +249,10 @@ def test_a_loudness_that_was_lost_is_measured_again_and_the_sound_is_the_same(
 
 
 def test_the_kept_loudness_is_that_of_the_encoded_chapter(three: list[Spoken], tmp_path: Path) -> None:
-    encoding = encode(three[0][1], 0.7, tmp_path / "chapters")
+    clips = three[0][1]
+    encoding = encode(clips, 0.7, tmp_path / "chapters")
+    plain = Audio(np.concatenate(list(chapter_blocks(clips, 0.7))), RATE)
+    np.testing.assert_allclose(encoding.energies, sound.block_energies(plain), rtol=2e-3, atol=1e-9)
     heard = sound.integrated_loudness(sound.block_energies(codec.decode(encoding.path)))
     assert sound.integrated_loudness(encoding.energies) == pytest.approx(heard, abs=0.1)
 
