@@ -37,6 +37,9 @@ ChapterFormat = Annotated[str, typer.Option("--chapter-format", metavar="m4a|mp3
 EarModel = Annotated[
     str, typer.Option("--model", metavar="MODEL", help="A Whisper model to listen with: a folder or a name.")
 ]
+KeepGoing = Annotated[
+    bool, typer.Option("--keep-going", help="Leave a silence for what the voice cannot say, and exit 6 at the end.")
+]
 HERE = Path("output")
 
 
@@ -65,11 +68,15 @@ def build(
     rate: Rate = None,
     jobs: Jobs = 0,
     chapter_format: ChapterFormat = "m4a",
+    keep_going: KeepGoing = False,
 ) -> None:
     """Build the audiobook of each source; what is finished is not done again."""
+    from pipeline.record import gaps_of
     from pipeline.run import Request, build
+    from pipeline.speak import leave_a_gap, stop
 
-    request = Request(Shelf(output), engine, voice, rate, chapter_format, jobs)
+    request = Request(Shelf(output), engine, voice, rate, chapter_format, jobs, leave_a_gap if keep_going else stop)
+    gaps = 0
     for source in sources or _seeds():
         with screen.Watcher() as watcher:
             built = build(source, request, watcher)
@@ -77,6 +84,9 @@ def build(
             screen.summary(built.home, built.manifest, watcher)
         else:
             screen.say(f"{built.home}: nothing to do, the book is as its source and settings ask")
+        gaps += screen.show_gaps(gaps_of(built.manifest))
+    if gaps:
+        raise typer.Exit(6)
 
 
 @app.command()
@@ -223,6 +233,33 @@ def explain(
         _print_json(found)
     else:
         screen.show_explanation(found)
+
+
+@app.command()
+def review(book: Book = "", output: Output = HERE, model: EarModel = "") -> None:
+    """Listen to every sentence and write `review.html` into the book's folder: a page to hear and mark the doubtful."""
+    from pipeline.review import review
+    from pipeline.verify.recogniser import Recogniser
+
+    with screen.Listener() as listener:
+        print(review(Shelf(output), book, Recogniser(model), listener.heard))
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A book, or a manifest's file.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="The other one.")],
+    output: Output = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two books sentence by sentence: added, removed, re-spoken, moved."""
+    from pipeline.diff import diff
+
+    found = diff(Shelf(output), before, after)
+    if as_json:
+        _print_json(found)
+    else:
+        screen.show_difference(found)
 
 
 @app.command()

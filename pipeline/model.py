@@ -159,10 +159,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check found: `ok`, and the findings in words when not."""
+    """What a check found: `ok`, the findings in words when not, and the attempts that failed before."""
 
     ok: bool = True
     findings: tuple[str, ...] = ()
+    attempts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

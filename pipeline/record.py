@@ -66,6 +66,11 @@ def manifest_from(facts: Facts, book: Stitched, files: Mapping[int, str], output
     )
 
 
+def gaps_of(manifest: Manifest) -> list[tuple[SpokenSection, SpokenChunk]]:
+    """The chunks that could not be spoken, each with its section."""
+    return [(section, chunk) for section in manifest.sections for chunk in section.chunks if not chunk.verdict.ok]
+
+
 def _section(facts: Facts, chapter: Chapter, clips: tuple[Clip, ...], files: Mapping[int, str]) -> SpokenSection:
     section = chapter.section
     choice = facts.choices.get(section.number, Choice())

@@ -11,19 +11,19 @@ from pipeline.files import sha256_of
 from pipeline.model import Choice, Clip, Document, Engine, Manifest, Outline, Recipe, Section
 from pipeline.read import read, source_files
 from pipeline.read.sidecar import Sidecar, read_sidecar
-from pipeline.record import Facts, manifest_from
+from pipeline.record import Facts, gaps_of, manifest_from
 from pipeline.repair import repair
 from pipeline.segment import Sizes, segment
 from pipeline.segment.pauses import paused
 from pipeline.segment.select import selected
 from pipeline.shelf import Shelf, fingerprint_of
-from pipeline.speak import Studio
+from pipeline.speak import Studio, Unsaid, stop
 from pipeline.speak.cache import ClipCache
 from pipeline.speak.engines import DEFAULT_ENGINE, open_engine, settled
 from pipeline.speak.spoken import spoken
 from pipeline.speak.takes import choices_for, low_of, parts_of
 from pipeline.stitch.book import stitch
-from pipeline.verify.clip import check_clip
+from pipeline.verify.clip import Inspector
 from pipeline.verify.ledger import coverage
 from pipeline.write.book import Binding, chapter_names, demand_format, remove_stale, write_files
 from pipeline.write.manifest import finished, read_manifest
@@ -48,6 +48,7 @@ class Request:
     rate: int | None = None
     chapter_format: str = "m4a"
     jobs: int = 0
+    unsaid: Unsaid = stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +157,12 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
     watch.planned(outline.sections)
 
     parts = parts_of(outline.sections, recipe, choices, engine_of)
-    studio = Studio(ClipCache(request.shelf.clips), check_clip, watch.heard, request.jobs or engine.workers)
+    inspector = Inspector(request.shelf.paces)
+    workers = request.jobs or engine.workers
+    studio = Studio(ClipCache(request.shelf.clips), inspector.check, watch.heard, workers, request.unsaid)
     gain = previous.gain if previous and previous.recipe == recipe else None
     book = stitch(studio.speak(parts), request.shelf.encodings, gain)
+    inspector.close()
     watch.stitching()
 
     facts = Facts(
@@ -180,5 +184,6 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
     manifest = finished(home, manifest_from(facts, book, names, outputs))
     remove_stale(home, previous, manifest.outputs)
     request.shelf.forget(previous, manifest)
-    request.shelf.remember(manifest.fingerprint, home, edition.source)
+    if not gaps_of(manifest):
+        request.shelf.remember(manifest.fingerprint, home, edition.source)
     return manifest

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from pipeline.audition import Heard
 from pipeline.errors import UsageError
-from pipeline.model import Clip, Manifest, Section
+from pipeline.model import Clip, Manifest, Section, SpokenChunk, SpokenSection
 
 WIDEST = 48  # columns of the terminal that a cell of a table takes at most
 
@@ -104,6 +104,16 @@ def summary(home: Path, manifest: Manifest, watcher: "Watcher") -> None:
     )
 
 
+def show_gaps(gaps: Sequence[tuple[SpokenSection, SpokenChunk]]) -> int:
+    """The chunks that could not be spoken, and their number."""
+    for section, chunk in gaps:
+        findings = "; ".join(chunk.verdict.findings)
+        say(f"a gap at {clock(chunk.start)}, section {section.number}, {clean(chunk.text[:40])!r}: {clean(findings)}")
+    if gaps:
+        say(f"  -> {len(gaps)} sentences are missing; type the same command again, with another --voice or other words")
+    return len(gaps)
+
+
 def show_plan_totals(found: Mapping[str, Any]) -> None:
     """What a plan comes to, and what in the text a person should look at."""
     print(
@@ -184,6 +194,21 @@ def show_explanation(found: Mapping[str, Any]) -> None:
     }
     for name, value in lines.items():
         print(f"{name:8} {clean(value)}")
+
+
+def show_difference(found: Mapping[str, Any]) -> None:
+    """What differs between two books: of them as a whole, then sentence by sentence, then the counts."""
+    for name, (before, after) in found["about"].items():
+        print(f"{name}: {clean(str(before))} -> {clean(str(after))}")
+    rows = [(c["change"], _place(c["before"]), _place(c["after"]), c["text"]) for c in found["changes"]]
+    if rows:
+        show("", ["change", "before", "after", "text"], rows)
+    print("; ".join(f"{count} {kind}" for kind, count in found["counts"].items()))
+
+
+def _place(place: Mapping[str, Any] | None) -> str:
+    """Where a sentence stands, "" if nowhere."""
+    return f"{place['section']}.{place['sentence']} at {clock(place['start'])}" if place else ""
 
 
 class Listener:

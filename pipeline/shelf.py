@@ -40,6 +40,10 @@ class Shelf:
     def hearings(self) -> Path:
         return self.folder / CACHE / "heard"
 
+    @property
+    def paces(self) -> Path:
+        return self.folder / CACHE / "paces"
+
     def books(self) -> list[Path]:
         """Every book's folder, by name."""
         if not self.folder.is_dir():

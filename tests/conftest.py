@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -15,11 +16,13 @@ RATE = 24_000
 
 @dataclass
 class Hum:
-    """A voice that hums 0.2 s a character, and fails for scripts it is told to fail for."""
+    """A voice that hums 0.2 s a character, each text at its own pitch, and fails for scripts it is told to fail for."""
 
     busy: dict[str, int] = field(default_factory=dict)  # script -> how many times it is busy first
     broken: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
+    hasty: set[str] = field(default_factory=set)  # scripts of which it says a third, the first time
+    echo: dict[str, str] = field(default_factory=dict)  # script -> the script it says instead
     rate: int = 0
     spoken: list[str] = field(default_factory=list)
     limit = 60
@@ -38,9 +41,12 @@ class Hum:
             self.busy[script] -= 1
             raise EngineBusy("not now")
         self.spoken.append(script)
+        if script in self.hasty and self.spoken.count(script) == 1:
+            script = script[: len(script) // 3]
+        script = self.echo.get(script, script)
         times = np.arange(int(0.2 * RATE * len(script))) / RATE
         level = 0 if script in self.silent else 8000
-        return Audio((level * np.sin(2 * np.pi * (200 + 7 * len(script)) * times)).astype(np.int16), RATE)
+        return Audio((level * np.sin(2 * np.pi * (200 + crc32(script.encode()) % 99_991 / 100) * times)).astype(np.int16), RATE)
 
 
 @pytest.fixture

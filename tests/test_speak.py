@@ -1,15 +1,16 @@
 """Clips are spoken once, in order, checked before they are kept, and found again by content."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import soundfile
 
-from pipeline.errors import EngineError
+from pipeline.errors import EngineBusy, EngineError
 from pipeline.model import Chunk, Clip, Section
-from pipeline.speak import Job, Part, Studio
+from pipeline.speak import Job, Part, Studio, leave_a_gap
 from pipeline.speak.cache import ClipCache, clip_key
-from pipeline.verify.clip import check_clip
+from pipeline.verify.clip import Inspector
 from tests.conftest import Hum
 
 
@@ -29,7 +30,7 @@ class Ledger:
 
 
 def studio(folder: Path, heard: Ledger | None = None) -> Studio:
-    return Studio(ClipCache(folder), check_clip, heard or Ledger(), workers=2)
+    return Studio(ClipCache(folder), Inspector(folder / "paces").check, heard or Ledger(), workers=2)
 
 
 def test_sections_come_in_order_with_all_their_clips(tmp_path: Path, hum: Hum) -> None:
@@ -90,3 +91,50 @@ def test_a_clip_is_kept_sample_for_sample_with_its_energies(tmp_path: Path, hum:
     found = ClipCache(tmp_path).find(clips[0].key, clips[0].chunk, "甲乙丙丁句")
     assert found == clips[0]
     assert len(found.energies) == clips[0].length // 2400
+
+
+def clauses_of(text: str) -> list[str]:
+    return [clause + "，" for clause in text.rstrip("，").split("，")]
+
+
+def test_a_chunk_that_fails_whole_is_said_in_pieces_and_the_verdict_tells(tmp_path: Path) -> None:
+    text = "甲句在这里，乙句在那里，丙句在远处，"
+    halves = ("甲句在这里，", "乙句在那里，丙句在远处，")
+    hum = Hum(silent={text, halves[1]})
+    [(_, clips)] = studio(tmp_path).speak([part(1, text, engine=hum)])
+    assert clips[0].verdict.ok
+    assert [attempt.split(":")[0] for attempt in clips[0].verdict.attempts] == ["whole", "again", "in halves"]
+    assert hum.spoken[-3:] == clauses_of(text)
+    found = ClipCache(tmp_path).find(clips[0].key, clips[0].chunk, text)
+    assert found == clips[0]
+
+
+def test_a_clip_much_too_short_for_its_voice_is_taken_again(tmp_path: Path) -> None:
+    told = [f"这一句话的长度是{'很' * n}长的" for n in range(30)]
+    hum = Hum(hasty={"这一句话在中间的时候忽然停住了再也没有说下去"})
+    [(_, clips)] = studio(tmp_path).speak([part(1, *told, *hum.hasty, engine=hum)])
+    assert clips[-1].length == int(0.2 * 24_000 * len(clips[-1].chunk.text))
+    assert "it lasts" in clips[-1].verdict.attempts[0]
+    assert not any(clip.verdict.attempts for clip in clips[:-1])
+
+
+def test_the_sound_of_another_text_is_refused(tmp_path: Path) -> None:
+    hum = Hum(echo={"这是第二句话的文字": "这是第一句话的文字"})
+    with pytest.raises(EngineError, match="another text"):
+        list(studio(tmp_path).speak([part(1, "这是第一句话的文字", "这是第二句话的文字", engine=hum)]))
+
+
+def test_a_gap_on_request_is_a_silence_that_the_next_build_fills(tmp_path: Path) -> None:
+    hum = Hum(broken={"坏句"})
+    going = replace(studio(tmp_path), unsaid=leave_a_gap)
+    [(_, clips)] = going.speak([part(1, "甲句", "坏句", "乙句", engine=hum)])
+    assert [clip.verdict.ok for clip in clips] == [True, False, True]
+    assert not soundfile.read(clips[1].path)[0].any()
+    [(_, clips)] = studio(tmp_path).speak([part(1, "甲句", "坏句", "乙句", engine=Hum())])
+    assert all(clip.verdict.ok for clip in clips)
+
+
+def test_a_busy_voice_leaves_no_gaps(tmp_path: Path) -> None:
+    going = replace(studio(tmp_path), unsaid=leave_a_gap)
+    with pytest.raises(EngineBusy):
+        list(going.speak([part(1, "甲句", engine=Hum(busy={"甲句": 99}))]))

@@ -1,18 +1,19 @@
 """Chunks and an engine come in; clips go out in reading order, each spoken once, checked, and kept in the cache."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
-import stamina
+import numpy as np
 
-from pipeline import sound
 from pipeline.errors import EngineBusy, EngineError
 from pipeline.model import Audio, Chunk, Clip, Engine, Section, Verdict
 from pipeline.speak.cache import ClipCache, clip_key
+from pipeline.speak.mending import say
 
-ATTEMPTS = 5  # calls of a busy voice before the build stops
+GAP_S, GAP_RATE = 1.0, 24_000  # the silence in place of a chunk that could not be spoken
 AHEAD = 8  # chunks a worker that may be under way or waiting: keeps all busy, and memory flat
 
 
@@ -33,8 +34,26 @@ class Part:
     jobs: tuple[Job, ...]
 
 
-Check = Callable[[Audio, str], Verdict]
+Check = Callable[[Audio, str, Mapping[str, Any]], Verdict]  # a sound, its script, the voice's identity
+Unsaid = Callable[[EngineError, Job, ClipCache], Clip]  # what becomes of a chunk that no attempt can say
 Heard = Callable[[Section, Clip, bool], None]  # the section, a clip of it, and whether it was spoken just now
+
+
+def stop(error: EngineError, job: Job, cache: ClipCache) -> Clip:
+    """A chunk that cannot be spoken ends the build; what was spoken is kept."""
+    raise error
+
+
+def leave_a_gap(error: EngineError, job: Job, cache: ClipCache) -> Clip:
+    """A chunk that cannot be spoken becomes a silence, and its verdict says so; the next build tries it again.
+
+    A voice that is only busy now still ends the build: its chunks would all be gaps.
+    """
+    if isinstance(error, EngineBusy):
+        raise error
+    verdict = Verdict(False, (error.what,))
+    key = clip_key({"gap": error.what}, job.chunk.text, job.take)
+    return cache.store(key, Audio(np.zeros(round(GAP_S * GAP_RATE), np.int16), GAP_RATE), (job.chunk, ""), verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +64,7 @@ class Studio:
     check: Check
     heard: Heard
     workers: int
+    unsaid: Unsaid = stop
 
     def speak(self, parts: Iterable[Part]) -> Iterator[tuple[Section, tuple[Clip, ...]]]:
         """Yield each section with its clips as soon as they are all there, while the voice goes on with the next.
@@ -77,27 +97,15 @@ class Studio:
             yield section, tuple(clips)
 
     def _clip(self, section: Section, job: Job) -> tuple[Clip, bool]:
+        chunk, engine = job.chunk, job.engine
         try:
-            script = job.engine.script(job.chunk.text)
-            key = clip_key(job.engine.identity(), script, job.take)
-            found = self.cache.find(key, job.chunk, script)
+            script, identity = engine.script(chunk.text), engine.identity()
+            key = clip_key(identity, script, job.take)
+            found = self.cache.find(key, chunk, script)
             if found:
                 return found, False
-            audio, verdict = self._audio(job.engine, script)
+            audio, verdict = say(chunk.text, engine, lambda audio, said: self.check(audio, said, identity))
         except EngineError as error:
-            place = f"section {section.number} ({section.title[:20]}), at {job.chunk.text[:20]!r}"
-            raise type(error)(f"{place}: {error.what}", error.remedy) from error
-        return self.cache.store(key, audio, (job.chunk, script), verdict), True
-
-    def _audio(self, engine: Engine, script: str) -> tuple[Audio, Verdict]:
-        """The sound of a script, trimmed and checked; a voice that is busy is asked again."""
-        for attempt in stamina.retry_context(on=EngineBusy, attempts=ATTEMPTS, timeout=None):
-            with attempt:
-                audio = sound.trimmed(engine.speak(script))
-                verdict = self.check(audio, script)
-                if not verdict.ok:
-                    raise EngineError(
-                        f"the voice's sound fails its check: {'; '.join(verdict.findings)}",
-                        "try another voice (--voice NAME) or reword the sentence",
-                    )
-        return audio, verdict
+            place = f"section {section.number} ({section.title[:20]}), at {chunk.text[:20]!r}"
+            return self.unsaid(type(error)(f"{place}: {error.what}", error.remedy), job, self.cache), True
+        return self.cache.store(key, audio, (chunk, script), verdict), True

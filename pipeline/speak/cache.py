@@ -49,7 +49,7 @@ class ClipCache:
             return None
         if facts.get("key") != key or facts.get("length") != length:
             return None
-        verdict = Verdict(not facts["findings"], tuple(facts["findings"]))
+        verdict = Verdict(not facts["findings"], tuple(facts["findings"]), tuple(facts.get("attempts", ())))
         return Clip(key, path, chunk, script, rate, length, _energies(facts["energies"]), verdict=verdict)
 
     def store(self, key: str, audio: Audio, spoken: tuple[Chunk, str], verdict: Verdict) -> Clip:
@@ -59,7 +59,13 @@ class ClipCache:
         chunk, script = spoken
         path, length = self.path(key), len(audio.samples)
         energies = sound.packed(sound.block_energies(audio))
-        facts = {"key": key, "length": length, "energies": energies, "findings": verdict.findings}
+        facts = {
+            "key": key,
+            "length": length,
+            "energies": energies,
+            "findings": verdict.findings,
+            "attempts": verdict.attempts,
+        }
         with (
             draft_of(path) as draft,
             soundfile.SoundFile(draft, "w", samplerate=audio.rate, channels=1, format="FLAC", subtype="PCM_16") as file,

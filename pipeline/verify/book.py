@@ -32,7 +32,7 @@ class Claim:
 
 def check_book(home: Path, manifest: Manifest) -> list[Claim]:
     """All claims; the order is files first, since nothing else can be believed of a file that has changed."""
-    claims = [*_outputs(home, manifest), _ledger(manifest), *_timeline(manifest)]
+    claims = [*_outputs(home, manifest), _ledger(manifest), _spoken(manifest), *_timeline(manifest)]
     book = home / f"{home.name}.m4b"
     if book.is_file() and sha256_of(book) == manifest.outputs.get(book.name):
         claims += _chapters(book, manifest)
@@ -51,6 +51,12 @@ def _ledger(manifest: Manifest) -> Claim:
     ledger = manifest.coverage
     total = ledger.as_written + sum(ledger.rewritten.values()) + sum(ledger.removed.values())
     return Claim("every character accounted for", str(ledger.characters), str(total), total == ledger.characters)
+
+
+def _spoken(manifest: Manifest) -> Claim:
+    verdicts = [chunk.verdict for section in manifest.sections for chunk in section.chunks]
+    passed = sum(verdict.ok for verdict in verdicts)
+    return Claim("sentences spoken", str(len(verdicts)), str(passed), passed == len(verdicts))
 
 
 def _timeline(manifest: Manifest) -> Iterator[Claim]:
