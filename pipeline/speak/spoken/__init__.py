@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipeline.model import Piece, Spoken
-from pipeline.speak.spoken import codes, dates, latin, quantities, signs, times
+from pipeline.speak.spoken import codes, dates, latin, quantities, signs, times, years
 from pipeline.speak.spoken.words import compiled
 
 Say = Callable[[re.Match[str]], str | None]
@@ -29,7 +29,8 @@ RULES: tuple[Rule, ...] = (
     Rule("address", r"(?:https?|ftp)://[!-~]+(?<![.,;:!?'\")])", latin.address),
     Rule("mail", r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", latin.mail),
     Rule("address", r"www\.[!-~]+(?<![.,;:!?'\")])", latin.address),
-    Rule("address", r"(?:[A-Za-z0-9-]{1,63}\.){1,9}<domain>(?:/[!-~]*(?<![.,;:!?'\")]))?(?![A-Za-z0-9])", latin.address),
+    Rule("address", r"(?:[A-Za-z0-9-]{1,63}\.){1,9}<domain>(?:/[!-~]*(?<![.,;:!?'\")]))?(?![A-Za-z0-9])",
+         latin.address),
     Rule("path", r"(?<![A-Za-z0-9_/.])(?:/[A-Za-z0-9_.-]*[A-Za-z][A-Za-z0-9_.-]*){2,}/?", latin.path),
     Rule("path", r"[A-Za-z]:\\[A-Za-z0-9_\\.-]*|[A-Za-z0-9_-]{1,63}\.<file_type>(?!\w)", latin.path),
     Rule("time zone", r"(UTC|GMT)([+-])(\d{1,2})(?![\d:])", latin.time_zone),
@@ -61,22 +62,22 @@ RULES: tuple[Rule, ...] = (
     Rule("memorial", r"(1[0-2]|[1-9])[·•](3[01]|[12]\d|[1-9])(?![\d·.])", dates.memorial),
     Rule("memorial", r"(1[0-2]|[1-9])\.(3[01]|[12]\d|[1-9])(?=[”\"’]?<memorial>)", dates.memorial),
     Rule("era", r"(\d{1,4})(?:年(?:(\d{1,2})月)?)?\s*(ad|AD|a\.d\.|A\.D\.|bc|BC|b\.c\.|B\.C\.|BCE|bce)(?![A-Za-z])",
-         dates.era),
+         years.era),
     Rule("code", r"\d+(?:-[\dXx]+)+(?![\d.A-Za-z])", codes.hyphened),
-    Rule("years", r"([12]\d{3})[ ]?(<dash>|/|至)[ ]?(\d{4}|\d{2})(?![\d.]|[-/]\d)", dates.years),
+    Rule("years", r"([12]\d{3})[ ]?(<dash>|/|至)[ ]?(\d{4}|\d{2})(?![\d.]|[-/]\d)", years.years),
     Rule("date", r"((?:1[0-9]|20|21)\d{2})([-/.])(\d{1,2})(?![\d/%]|\.\d|-\d)", dates.year_month),
     Rule("date", r"(?<![-/.])(0[1-9]|1[0-2])[-/.]((?:19|20)\d{2})(?!\d)", dates.month_year),
     Rule("date", r"(1[0-2]|0?[1-9])([-/.])([0-2]?\d|3[01])(?![\d/%]|[.-]\d)", dates.month_day),
-    Rule("decade", r"(\d{3}0)['’]?s(?![A-Za-z])", dates.decade),
-    Rule("year", r"(\d{4})(?=\s?年)", dates.year),
-    Rule("year", r"(?<=[(（~–—-]前)(\d{2,4})(?=[-–—~)），])", dates.before_christ),
-    Rule("year", r"(\d{3})(?=年)", dates.early_year),
-    Rule("year", r"(\d{2})(?=年)", dates.short_year),
-    Rule("generation", r"([0-9][05])(?=后(?![来面边期续退方悔]))(?<![第\d.]\d\d)", dates.generation),
+    Rule("decade", r"(\d{3}0)['’]?s(?![A-Za-z])", years.decade),
+    Rule("year", r"(\d{4})(?=\s?年)", years.year),
+    Rule("year", r"(?<=[(（~–—-]前)(\d{2,4})(?=[-–—~)），])", years.before_christ),
+    Rule("year", r"(\d{3})(?=年)", years.early_year),
+    Rule("year", r"(\d{2})(?=年)", years.short_year),
+    Rule("generation", r"([0-9][05])(?=后(?![来面边期续退方悔]))(?<![第\d.]\d\d)", years.generation),
     Rule("month", r"(1[0-2]|0?[1-9])(?=月)", dates.month_or_day),
     Rule("day", r"(3[01]|[12]\d|0?[1-9])(?=日|号(?!\d))", dates.month_or_day),
-    Rule("years", r"(\d{1,3})(<dash>|至|到)(\d{1,4})(?=年)", dates.early_years),
-    Rule("year", r"([12]\d{3})(?![\d.:/年]|,\d|-\d)", dates.lone_year),
+    Rule("years", r"(\d{1,3})(<dash>|至|到)(\d{1,4})(?=年)", years.early_years),
+    Rule("year", r"([12]\d{3})(?![\d.:/年]|,\d|-\d)", years.lone_year),
     # times, scores, ratios
     Rule("scripture", r"(\d{1,3}):(\d{1,3})(?:<dash>(\d{1,3}))?(?![\d:])", times.scripture),
     Rule("time", r"(<hour>):(<minute>)\s?(?:<dash>|至|到)\s?(<hour>):(<minute>)<half>(?![\d:])", times.clocks),
@@ -94,7 +95,7 @@ RULES: tuple[Rule, ...] = (
     Rule("percent", r"([-+−±]?)(<number>)[%％‰]?(?:<dash>|至|到)([-+−]?)(<number>)\s?([%％‰])", quantities.percents),
     Rule("percent", r"([-+−±]?)(<number>)\s?([%％‰])", quantities.percent),
     Rule("pressure", r"(\d{2,3})/(\d{2,3})\s?mmHg", quantities.pressure),
-    Rule("fraction", r"(-)?(\d{1,16})\s?[/⁄]\s?(\d{1,16})(?![\d/.])", quantities.fraction),
+    Rule("fraction", r"(?<!\d/)(-)?(\d{1,16})\s?[/⁄]\s?(\d{1,16})(?![\d/.])", quantities.fraction),
     Rule("angle", r"(<number>)(°|度)(\d{1,2})['′’](?:(\d{1,2}(?:\.\d+)?)[\"″”])?", quantities.angle),
     Rule("money", r"(<number>)<blank>(<scale>)?(<money_code>(?![A-Za-z])|[€£₩₽])", quantities.money_behind),
     Rule("unit", r"([-+−±~]?)(<number>)<gap>(?:(<unit>)?(<dash>[-−]?|至|到)(<number>)<gap>)?(<unit>)"

@@ -32,10 +32,10 @@ def hotline(match: re.Match[str]) -> str | None:
     """
     if match[0] not in table("hotlines"):
         return None
-    alone = match[0] == match.string.strip() and match[0] in ("110", "119", "114", "122", "12306", "12315", "12345")
+    alone = match[0] == match.string.strip() and (len(match[0]) > 3 or match[0] in ("110", "119", "114", "122"))
     called = re.search(r"(?:拨打?|打|给|致电|呼叫|电话|热线|平台|报警|专线|联系|通过|号码)[是为了:“]?$", before(match))
     calling = re.match(
-        r"”?(?:警|热线|电话|专线|平台|报警|急救|指挥中心|客服|打|投诉|举报|巡警|民警|出警|接警|来电|网站|官网|订票|购票)",
+        r"”?(?:警|火警|热线|电话|专线|平台|报警|急救|指挥中心|客服|打|投诉|举报|巡警|民警|出警|接警|来电|网站|官网|订票|购票)",
         after(match),
     )
     return telephone(match[0]) if alone or called or calling else None
@@ -95,9 +95,10 @@ def branded(match: re.Match[str]) -> str | None:
     >>> spoken("骁龙888芯片").text, spoken("985高校").text, spoken("有231学生").text, spoken("231个").text
     ('骁龙八八八芯片', '九八五高校', '有两百三十一学生', '两百三十一个')
     """
-    uncounted = re.match(r"[\u4e00-\u9fff]", after(match)) and not compiled(
-        r"(?:<measure>|<unit>|<scale>|[多余来几以之的是和与及或至到比后前年月])"
-    ).match(after(match))
+    uncounted = re.match(r"[安卡牛帕][\u4e00-\u9fff]", after(match)) or (
+        re.match(r"[\u4e00-\u9fff]", after(match))
+        and not compiled(r"(?:<measure>|<unit>|<scale>|[多余来几以之的是和与及或至到比后前年月])").match(after(match))
+    )
     named = re.search(
         r"(?:^|[^\d第约近达共为到至有每超过出了仅余满够各卷长宽高重深降升增减涨跌得获占用花卖售价是在容计以这那比加乘])$",
         before(match, 1),

@@ -184,7 +184,7 @@ def count(match: re.Match[str]) -> str | None:
     ['两个', '两年后', '二楼', '二月', '第二季', '二两', '二至二十人', '二年级']
     """
     if re.match(r"章\d+节", after(match)) or (
-        after(match, 1) == "班" and re.search(r"(?:年级|[高初].|\d排|\d连)$", before(match))
+        after(match, 1) == "班" and re.search(r"(?:年级|[高初].|\d排|\d连|\d年)$", before(match))
     ):
         return "二"
     if before(match, 1) == "第" or _is_rank(after(match)) or re.match(r"层[为是的设和与及、（(]", after(match)):
