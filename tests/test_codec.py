@@ -3,6 +3,7 @@
 import hashlib
 import re
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -267,3 +268,46 @@ def test_a_book_with_a_broken_part_is_not_begun(parts: list[tuple[Path, str]], t
     with pytest.raises(InputError, match=r"broken\.m4a"):
         codec.join([*parts[:3], (tmp_path / "broken.m4a", "四")], Tags("书"), tmp_path / "book.m4b")
     assert [path.name for path in tmp_path.iterdir()] == ["broken.m4a"]
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+import numpy as np
+from pipeline import codec
+from pipeline.errors import InputError
+kind, folder, short = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+noise = np.random.default_rng(0).normal(0, 3000, codec.FRAME * 200).astype(np.int16)
+codec.write_aac([noise], 24_000, folder / "part.m4a")
+write = {
+    "m4a": lambda path: codec.write_aac([noise], 24_000, path),
+    "mp3": lambda path: codec.write_mp3([noise], 24_000, codec.Tags("x"), path),
+    "m4b": lambda path: codec.join([(folder / "part.m4a", "x")], codec.Tags("x"), path),
+}[kind]
+write(folder / f"good.{kind}")
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+limit = (folder / f"good.{kind}").stat().st_size - short
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+try:
+    write(folder / f"bad.{kind}")
+except InputError as error:
+    print(error)
+print(sorted(path.name for path in folder.iterdir()))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system limits no file's size")
+@pytest.mark.parametrize(("kind", "short"), [("m4a", 1), ("m4a", 30_000), ("mp3", 1), ("m4b", 1), ("m4b", 30_000)])
+def test_a_disk_that_is_full_at_the_last_byte_leaves_nothing_and_is_named(
+    tmp_path: Path, kind: str, short: int
+) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, kind, str(tmp_path), str(short)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stdout
+    assert f"cannot write {tmp_path / f'bad.{kind}'}" in told
+    assert "-o DIR" in told
+    assert told.splitlines()[-1] == str([f"good.{kind}", "part.m4a"])
