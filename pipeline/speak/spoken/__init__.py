@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pipeline.model import Piece, Spoken
 from pipeline.speak.spoken import codes, dates, latin, quantities, signs, times, years
-from pipeline.speak.spoken.words import compiled
+from pipeline.speak.spoken.words import compiled, folding
 
 Say = Callable[[re.Match[str]], str | None]
 
@@ -50,7 +50,7 @@ RULES: tuple[Rule, ...] = (
     Rule("phone", r"(?:\+\d{1,3}[- ])?(?:\(0\d{2,3}\)|0\d{2,3})[- ]?\d{7,8}(?:-\d{1,6})?(?!\d)", codes.phone),
     Rule("phone", r"[48]00-\d{3,4}-\d{3,4}(?!\d)|\+\d{1,3}(?:[- ]\d{2,4}){2,4}(?!\d)", codes.phone),
     Rule("phone", r"(?<=\d转)\d{1,6}(?!\d)", codes.phone),
-    Rule("identity", r"\d{17}[\dXx](?!\w)|\d{13,}(?![\d.,])", codes.long_string),
+    Rule("identity", r"\d{17}[\dXx](?!\w)|\d{13,}(?!\d|[.,]\d)", codes.long_string),
     # dates
     Rule("date", r"(\d{4})([-/.·])(\d{1,2})\2(\d{1,2})(?![\d/]|\.\d)", dates.full_date),
     Rule("date", r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)", dates.american_date),
@@ -77,7 +77,7 @@ RULES: tuple[Rule, ...] = (
     Rule("month", r"(1[0-2]|0?[1-9])(?=月)", dates.month_or_day),
     Rule("day", r"(3[01]|[12]\d|0?[1-9])(?=日|号(?!\d))", dates.month_or_day),
     Rule("years", r"(\d{1,3})(<dash>|至|到)(\d{1,4})(?=年)", years.early_years),
-    Rule("year", r"([12]\d{3})(?![\d.:/年]|,\d|-\d)", years.lone_year),
+    Rule("year", r"([12]\d{3})(?!\d|\.\d|[:/年]|,\d|-\d)", years.lone_year),
     # times, scores, ratios
     Rule("scripture", r"(\d{1,3}):(\d{1,3})(?:<dash>(\d{1,3}))?(?![\d:])", times.scripture),
     Rule("time", r"(<hour>):(<minute>)\s?(?:<dash>|至|到)\s?(<hour>):(<minute>)<half>(?![\d:])", times.clocks),
@@ -105,10 +105,10 @@ RULES: tuple[Rule, ...] = (
     # names by digits
     Rule("hotline", r"\d{3,8}(?!\d|\.\d|,\d)", codes.hotline),
     Rule("code", r"\d{2,12}(?!\d|\.\d|,\d)", codes.announced),
-    Rule("code", r"\d{3,5}(?![\d.,])", codes.named),
-    Rule("code", r"\d{3}(?![\d.]|,\d)", codes.branded),
-    Rule("code", r"\d{3}(?![\d.]|,\d)", codes.listed),
-    Rule("code", r"\d{3,4}(?![\d.]|,\d)", codes.bracketed),
+    Rule("code", r"\d{3,5}(?!\d|[.,]\d)", codes.named),
+    Rule("code", r"\d{3}(?!\d|[.,]\d)", codes.branded),
+    Rule("code", r"\d{3}(?!\d|[.,]\d)", codes.listed),
+    Rule("code", r"\d{3,4}(?!\d|[.,]\d)", codes.bracketed),
     Rule("code", r"(?<=[图表式题])\d{1,2}(?:[-–]\d{1,2})+(?![-\d.])", codes.figure),
     Rule("code", r"\d{2}(?=折)", codes.spelt),
     Rule("code", r"(\d+)#(?=$|[楼栋幢机线炉井泵\s，。、])", codes.numbered),
@@ -118,7 +118,7 @@ RULES: tuple[Rule, ...] = (
     Rule("ordinal", r"(\d+)(?:st|nd|rd|th)(?![A-Za-z])", codes.english_ordinal),
     Rule("thousand", r"(<number>)[kK](?=元|块|/月|左右|以[上下])", quantities.thousand),
     Rule("code", r"\d+(?:,\d{3})*(?:\.\d+)?[A-Za-z]+(?:-?[A-Za-z0-9]+)*", codes.digits_first),
-    Rule("code", r"(?:(?<=[A-Za-z][ -])\d{1,5}|(?<=[A-Za-z]\.)\d{3,5})(?![\d.,年月日%])", codes.named_number),
+    Rule("code", r"(?:(?<=[A-Za-z][ -])\d{1,5}|(?<=[A-Za-z]\.)\d{3,5})(?!\d|[.,]\d|[年月日%])", codes.named_number),
     # enumerations
     Rule("enumeration", r"(?<=\n)(\d{1,3})\.\s?(?=[^\d\s.])", signs.enumerated),
     Rule("enumeration", r"<circled>", signs.circled),
@@ -127,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     Rule("two", r"2(?=[至到]\d)", lambda match: "二"),
     Rule("decimal", r"(?<![\d.A-Za-z])\.(\d+)(?![\d.])", quantities.digits_after_point),
     Rule("range", r"(?<=<ended>)<dash>(?=\d|公元|前\d|约\d|今|上午|下午|早|晚|凌晨|次日|翌日)", signs.between),
+    Rule("negative", r"[-−](?=[百千万]分之)", quantities.minus),
     Rule("negative", r"[-−](<number>)", quantities.negative),
     Rule("positive", r"(?<![A-Za-z0-9\])])\+(<number>)", quantities.positive),
     Rule("number", r"<number>", quantities.plain),
@@ -150,7 +151,6 @@ RULES: tuple[Rule, ...] = (
     Rule("emoji", r"<emoji>", signs.emoji),
 )  # fmt: skip
 
-FOLDED = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "！，；？（）"}
 WIDE = re.compile("[Ａ-Ｚａ-ｚ]+")
 
 
@@ -161,7 +161,7 @@ def spoken(text: str) -> Spoken:
     >>> spoken("1998年有2个人，占3.5%。").text
     '一九九八年有两个人，占百分之三点五。'
     """
-    folded = "\n" + text.translate(FOLDED)  # the line feed: every line has a head that a pattern can see
+    folded = "\n" + text.translate(folding())  # the line feed: every line has a head that a pattern can see
     pieces: list[Piece] = []
     position, plain = 1, 0
     while found := _place().search(folded, position):
@@ -196,7 +196,7 @@ def _as_written(text: str, start: int, end: int) -> Iterator[Piece]:
         if start < wide.start():
             yield Piece((start, wide.start()), text[start : wide.start()], text[start : wide.start()])
         start = wide.end()
-        yield Piece(wide.span(), wide[0], wide[0].translate(FOLDED), "width")
+        yield Piece(wide.span(), wide[0], wide[0].translate(folding()), "width")
     if start < end:
         yield Piece((start, end), text[start:end], text[start:end])
 

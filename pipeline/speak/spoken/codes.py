@@ -10,6 +10,7 @@ _NAMED = (
     r"室(?!内|外|温)|房间|病房|航班|次(?:列车|特快|快车|动车|高铁|航班|直快|普快)|路(?![人程军])|"
     r"线(?![索段下上])|区间|国道|省道|县道|乡道|高速|信箱|高地|阵地|部队|事件|工程|基地|型|系(?:列|统)?(?!数)|特别班次|案|大街|弄|公交|医院|团(?!体|结|队|圆|购|聚)|师(?!生|傅|范|资))"
 )
+_FORMULA = r"(?=.*\d.*\d)(?:(?:C|H|O|N|S|P|F|K|Na|Cl|Ca|Fe|Mg|Al|Si|Cu|Zn|Mn|Br|I)\d{0,2}){2,}"  # C6H12O6
 _AMOUNTS = ("GB", "MB", "KB", "TB", "PB", "G", "M", "T", "Gb", "Mb", "W", "KW")
 
 
@@ -203,13 +204,15 @@ def letters_first(match: re.Match[str]) -> str | None:
     """Letters with digits behind them: the letters stay, hyphens are silent.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> [spoken(t).text for t in ("CCTV-1", "AK47", "NGC4349", "PM2.5", "iPhone 14", "COVID-19", "MP3")]
-    ['CCTV一', 'AK四七', 'NGC四三四九', 'PM二点五', 'iPhone 十四', 'COVID十九', 'MP三']
+    >>> [spoken(t).text for t in ("CCTV-1", "AK47", "NGC4349", "PM2.5", "iPhone 14", "C6H12O6", "MP3")]
+    ['CCTV一', 'AK四七', 'NGC四三四九', 'PM二点五', 'iPhone 十四', 'C六H十二O六', 'MP三']
     """
     called = re.match(r"(?:次|航班)", after(match))
     if re.match(r"[岁号万亿个年月]", after(match, 1)) and (tail := re.fullmatch(r"([A-Za-z]+-?)(\d{1,2})", match[0])):
         return tail[1].rstrip("-") + quantity(tail[2])
 
+    if re.fullmatch(_FORMULA, match[0]):
+        return re.sub(r"\d+", lambda atoms: quantity(atoms[0]), match[0])
     if re.fullmatch(r"[A-Za-z]+-?[1-9]0s?", match[0]):
         return re.sub(r"-?(\d+)", lambda tens: quantity(tens[1]), match[0])
 
@@ -254,6 +257,8 @@ def named_number(match: re.Match[str]) -> str | None:
     ('Windows 二零零零和Windows 十一', 'Boeing 七三七')
     """
     name = re.search(r"([A-Za-z]+)[.\s-]*$", before(match, 24))
+    if name and len(match[0]) < 3 and match[0][0] != "0":
+        return quantity(match[0])
     return _coded(name[1], match[0], False) if name else None
 
 

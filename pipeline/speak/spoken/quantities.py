@@ -263,6 +263,16 @@ def negative(match: re.Match[str]) -> str | None:
     return "负" + quantity(match[1])
 
 
+def minus(match: re.Match[str]) -> str:
+    """A minus in front of a fraction in words.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("-百分之1").text
+    '负百分之一'
+    """
+    return "负"
+
+
 def positive(match: re.Match[str]) -> str:
     """A plus in front of a number.
 

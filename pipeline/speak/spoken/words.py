@@ -78,6 +78,15 @@ def _slots() -> dict[str, str]:
     }
 
 
+@cache
+def folding() -> dict[int, int | str]:
+    """Characters as the patterns know them, one for one: half width, simplified."""
+    half: dict[int, int | str] = {
+        code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "！，；？（）"
+    }
+    return half | {ord(character): row[0] for character, row in table("traditional").items()}
+
+
 def before(match: re.Match[str], most: int = 12) -> str:
     """The text in front of a match, at most so many characters."""
     return match.string[max(0, match.start() - most) : match.start()]
