@@ -5,20 +5,30 @@
 
 from pipeline.model import Document
 from pipeline.repair.characters import simplified
+from pipeline.repair.codepoints import compatible, invisible, widths
 from pipeline.repair.glosses import glosses
-from pipeline.repair.marks import marks, quotes
+from pipeline.repair.marks import brackets, marks, quotes
+from pipeline.repair.mojibake import chinese, western
 from pipeline.repair.rule import Rule
 from pipeline.repair.scars import scars
 from pipeline.repair.site import duplicates, site_words
 from pipeline.repair.torn import torn
+from pipeline.repair.wraps import wraps
 from pipeline.repair.zhe import zhe
 
 RULES: tuple[Rule, ...] = (
+    western,  # ä½\xa0å¥½ -> 你好
+    chinese,  # 浣犲ソ锛屼笘鐣 -> 你好，世界
+    compatible,  # ⽂字 -> 文字
+    invisible,
+    widths,  # １９９８年 -> 1998年
     torn,  # 我們?cè)诎l(fā)展 -> 我們在發(fā)展; before the glosses go, which are its evidence
     glosses,  # 局長(zhǎng) -> 局長
     scars,  # 順應時展 -> 順應時代發展
     site_words,  # 時間:2022-03-29 06:05:00 -> the document's date
     duplicates,  # a long paragraph twice in a row -> once
+    wraps,  # lines broken at a fixed width -> one paragraph
+    brackets,  # 辦法(試行)公布,請 -> 辦法（試行）公布,請
     marks,  # 同志們,大家 -> 同志們，大家
     quotes,  # "好" -> “好”
     zhe,  # 隨著 -> 隨着

@@ -25,7 +25,7 @@ MARKS: Mapping[str, float] = {
 
 
 _PAUSES = "，。、；：？！,;:?!"
-_CLASH = re.compile(f"[{_PAUSES}](?=[{_PAUSES}])|[，、,](?=\n)|(?<=[“‘《（「『(])[{_PAUSES}]|[“‘《（「『(](?=\n)")
+_CLASH = re.compile(f"[{_PAUSES}](?=[{_PAUSES}—…·～])|[，、,](?=\n)|(?<=[“‘《（「『(])[{_PAUSES}]|[“‘《（「『(](?=\n)")
 CLASH = -12.0  # two pauses in a row, or a comma at the end of a paragraph
 _OPEN_END = re.compile(f"[和与及把被从对向将就也很更最并而但或且在于到](?=[{_PAUSES}])")
 OPEN_END = -3.0  # a pause behind a word that asks for another

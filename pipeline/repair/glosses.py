@@ -15,6 +15,8 @@ _GLOSSED = re.compile(rf"([㐀-鿿])((?:{GLOSS.pattern})+)")
 FEWEST_WHOLE = 4  # readings one behind the other: a text glossed whole, for children
 EVERYWHERE = 0.9  # of the places where a glossed character stands have the gloss: a machine did it
 FEWEST_REPEATED = 3
+ENOUGH = 10  # glosses, to tell from all of them whether a text is a lesson
+LISTED = 0.3  # of a lesson's glosses stand behind a character that stands alone
 TELLING_SHARE = 0.05  # of the traditional characters have glosses: more than a writer explains
 
 
@@ -94,6 +96,9 @@ def _lists(text: str, found: Sequence[Gloss]) -> frozenset[int]:
     for k, gloss in enumerate(found):
         line = text.rfind("\n", 0, gloss.start)
         alone.setdefault(line, []).append((k, not _in_prose(text, gloss)))
+    everything = [flag for line in alone.values() for _, flag in line]
+    if len(everything) >= ENOUGH and sum(everything) < LISTED * len(everything):
+        return frozenset()
     return frozenset(k for line in alone.values() for k, _ in line if 2 * sum(flag for _, flag in line) >= len(line))
 
 

@@ -29,10 +29,13 @@ _CODE = re.compile(
   | \w\s?=\s?["'\w]           # name = value
   | \w\(["'\w]*["'],?         # call("text"
   | ^\s*(?:\#include|import\s|from\s\w+\simport|def\s|class\s|return\s|//|/\*|<[A-Za-z/!])
-  | ;\s*$                     # a statement's end
+  | [A-Za-z0-9_"'\]]\)?;\s*$   # a statement's end
     """,
     re.VERBOSE,
 )
+_BRACKETS = re.compile(rf"(?<=[{_CHINESE}”’》])\([^()\n]+\)|\([^()\n]*[{_CHINESE}][^()\n]*\)")
+_WIDE_MARK = re.compile("[，：；？！（）]")
+NARROW = 20  # ASCII marks for each full-width one: what a site left that replaced them (some are restored by now)
 CHINESE_SHARE = 0.5  # of a line's characters; below this it is no Chinese prose
 
 
@@ -55,6 +58,30 @@ def marks(document: Document) -> Document:
         for m in _MARK.finditer(line)
     ]
     return edited(document, "marks", changes)
+
+
+def brackets(document: Document) -> Document:
+    """ASCII brackets in Chinese become full-width ones where all marks have become ASCII: a site did it.
+
+    >>> from pipeline.repair.rule import document_of
+    >>> for text in ("辦法(試行)公布,請執行", "办法(试行)公布，请执行", "世界贸易组织(WTO)"):
+    ...     print(brackets(document_of(text)).text)
+    辦法（試行）公布,請執行
+    办法(试行)公布，请执行
+    世界贸易组织(WTO)
+    """
+    text = document.text
+    if "(" not in text:
+        return document
+    narrow = sum(len(_MARK.findall(line)) for _, line in _prose(text, ",:;?!"))
+    whole = narrow > NARROW * len(_WIDE_MARK.findall(text))
+    changes: list[Replacement] = []
+    for offset, line in _prose(text, "("):
+        if whole or (not _WIDE_MARK.search(line) and _MARK.search(line)):
+            for match in _BRACKETS.finditer(line):
+                changes.append(Replacement(offset + match.start(), offset + match.start() + 1, "（"))
+                changes.append(Replacement(offset + match.end() - 1, offset + match.end(), "）"))
+    return edited(document, "brackets", changes)
 
 
 def quotes(document: Document) -> Document:

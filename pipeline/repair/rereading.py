@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.repair.readings import GLOSS, LETTERS, TONES, is_reading, spelled
+from pipeline.repair.readings import LETTERS, TONES, is_reading, spelled
 from pipeline.repair.torn_bytes import LOSSES, MARK_LEAD, MARK_TRAILS, beginning, code, pairs
 
 UNKNOWN = "\0"  # a character whose second byte is lost; its first byte is `Rereading.lead`
 REACH = 120  # characters out of step at the most
+_GLOSSES = re.compile(rf"\(([{LETTERS}]{{1,6}}{TONES}?)\)(?:\(\1\))*")
 TORN_GLOSS = re.compile(rf"[{LOSSES}]\(?([{LETTERS}]{{1,6}}{TONES}?)\)(?:\(\1\))*")
 
 
@@ -60,7 +61,7 @@ def _steps(text: str, state: _State) -> Iterator[_State | Rereading]:
     """What the next character as written may be: half of each of two, the end of one, a mark, a loss, a gloss."""
     found, place, lead = state
     written = text[place : place + 1]
-    gloss = GLOSS.match(text, place) if written == "(" else None
+    gloss = _GLOSSES.match(text, place) if written == "(" else None
     if gloss and place and is_reading(gloss[1], text[place - 1]):
         yield _State(found, gloss.end(), lead)
         return

@@ -53,4 +53,6 @@ def is_everyday(character: str) -> bool:
     from pipeline.repair.script import tables
 
     plain = tables().characters.get(character, character).encode("gb2312", "ignore")
-    return len(plain) == 2 and (0xB0 <= plain[0] <= 0xD7 or (plain[0] == 0xA1 and plain[1] < 0xC0))
+    return len(plain) == 2 and (
+        0xB0 <= plain[0] <= 0xD7 or (plain[0] == 0xA1 and plain[1] < 0xC0) or character in WIDE.values()
+    )

@@ -1,0 +1,136 @@
+"""A Document comes in; the same goes out with text that was decoded in a wrong encoding decoded in the right one.
+
+Only where the bytes make sense in the right encoding to the last one, and what stands there makes none as it is.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from pipeline.edits import Replacement, edited
+from pipeline.model import Document
+from pipeline.repair.rule import lines_of, noted
+
+_CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_WESTERN = re.compile(f"[\u0080-\u00ff{_CP1252}](?:[\u0080-\u00ff{_CP1252}]| (?=[\u0080-\u00ff{_CP1252}]))+")
+_UTF8_IN_LATIN = re.compile(f"[\u00c2-\u00f4][\u0080-\u00bf{_CP1252}]")
+_LOST_FOR_EVER = re.compile("锟斤拷(?:锟斤拷)*|(?:烫烫){2,}|(?:屯屯){2,}|\ufffd{2,}")
+# How UTF-8 reads as GBK: what the first two bytes of ， 。 “ and of common characters become.
+_UTF8_IN_GBK = re.compile("锛|銆|鈥|鐨|涓|浜|鍦|鏄|浠|鎴|杩|瑕|鍥|鍙|绗|浣|鏈|鍜")
+FEWEST = 3  # Chinese characters that a piece must give
+GOOD = 0.9  # of them are in common use when it is read right
+BAD = 0.5  # of the characters as written are at the most
+
+
+def western(document: Document) -> Document:
+    """UTF-8 or GBK that was read as Latin-1 or Windows-1252.
+
+    >>> from pipeline.repair.rule import document_of
+    >>> for text in ("他说：ä½\\xa0å¥½", "cafÃ© naïve café", "ÄãºÃÊÀ½ç", "Ærøskøbing, ÄÖÜ"):
+    ...     print(western(document_of(text)).text)
+    他说：你好
+    café naïve café
+    你好世界
+    Ærøskøbing, ÄÖÜ
+    """
+    return edited(document, "mojibake", list(_western(document.text)))
+
+
+def _western(text: str) -> Iterator[Replacement]:
+    for match in _WESTERN.finditer(text):
+        piece = match[0]
+        content = b"".join(map(_western_byte, piece))
+        right = _decoded(content, "utf-8") if _UTF8_IN_LATIN.search(piece) else ""
+        if not right and len(content) >= 2 * FEWEST:
+            right = _chinese(_decoded(content, "gb18030"))
+        if right and right != piece:
+            yield Replacement(*match.span(), right)
+
+
+def chinese(document: Document) -> Document:
+    """UTF-8, Big5 or GBK that was read as another of them, line by line.
+
+    >>> from pipeline.repair.rule import document_of
+    >>> wrong = "你好，世界！今天天气很好。".encode().decode("gb18030", "replace")
+    >>> chinese(document_of("天氣很好的一天".encode("big5").decode("gb18030"))).text
+    '天氣很好的一天'
+    >>> chinese(document_of("浣犲ソ锛屼笘鐣屼汉姘?")).text
+    '你好，世界人民'
+    """
+    changes = [
+        Replacement(offset, offset + len(line), right)
+        for offset, line in lines_of(document.text)
+        if _is_strange(line) and (right := _line_right(line))
+    ]
+    document = edited(document, "mojibake", changes)
+    lost = [
+        (*match.span(), "characters lost for ever in conversion") for match in _LOST_FOR_EVER.finditer(document.text)
+    ]
+    return noted(document, "mojibake", lost)
+
+
+def _is_strange(line: str) -> bool:
+    """Whether hardly half of a line's characters beyond ASCII are in common use."""
+    foreign = len(line) - sum(map(str.isascii, line)) if not line.isascii() else 0
+    return foreign >= 2 * FEWEST - 1 and sum(map(_everyday().__contains__, line)) <= BAD * foreign
+
+
+def _line_right(line: str) -> str:
+    """The line in the encoding in which it makes sense; "" where none does."""
+    candidates = [_utf8_in_gbk(line)] if _UTF8_IN_GBK.search(line) else []
+    candidates += [_recoded(line, "gb18030", "big5"), _recoded(line, "big5", "gb18030")]
+    return next((right for right in candidates if _chinese(right)), "")
+
+
+def _recoded(line: str, wrong: str, right: str) -> str:
+    try:
+        return line.encode(wrong).decode(right)
+    except UnicodeError:
+        return ""
+
+
+def _utf8_in_gbk(line: str) -> str:
+    """UTF-8 read as GBK; at the end of a piece the last byte may have been lost, and a `?` stands there."""
+    content = line.replace("€", "\x80").encode("gb18030", "ignore").replace(b"\xc2\x80", b"\x80")
+    right = content.decode("utf-8", "surrogateescape")
+    return re.sub("[\udc80-\udcff]{1,2}\\?", lambda m: _completed(m[0], right[: m.start()]), right)
+
+
+def _completed(torn: str, left: str) -> str:
+    """The likeliest character that begins with the bytes of `torn`, its last byte being lost."""
+    from pipeline.repair.evidence import likelihood
+
+    begun = bytes(ord(c) & 0xFF for c in torn[:-1])
+    whole = [_decoded(begun + bytes((last,)), "utf-8") for last in range(0x80, 0xC0)]
+    found = [c for c in whole if len(c) == 1 and c in _everyday()]
+    return max(found, key=lambda c: likelihood(left[-6:] + c), default=torn)
+
+
+def _western_byte(character: str) -> bytes:
+    """The byte that Windows-1252, or where it has none Latin-1, reads as this character."""
+    try:
+        return character.encode("cp1252")
+    except UnicodeError:
+        return character.encode("latin-1")
+
+
+def _decoded(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeError:
+        return ""
+
+
+def _chinese(text: str) -> str:
+    """The text, if it is Chinese in common characters; "" otherwise."""
+    foreign = [c for c in text if not c.isascii()]
+    everyday = sum(map(_everyday().__contains__, foreign))
+    return text if len(foreign) >= FEWEST and everyday >= GOOD * len(foreign) else ""
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    """Marks and the characters of level 1 of GB 2312, with their traditional forms."""
+    from pipeline.repair.torn_bytes import is_everyday, pairs
+
+    return frozenset(filter(is_everyday, pairs().values()))
