@@ -341,6 +341,14 @@ def test_marks_become_the_voices_own_and_words_are_apart() -> None:
     assert "ʂɨ↘ʨje↘" in script
 
 
+def test_one_and_not_are_written_after_sandhi_and_third_tones_before_it() -> None:
+    """The model has learnt that of third tones by itself."""
+    assert engine().script("不要") == "pu↗jau↘"
+    assert engine().script("一天") == "i↘tʰjɛ→n"
+    assert engine().script("一个") == "i↗kɤ↘"
+    assert engine().script("你好") == "ni↓xau↓"
+
+
 def test_a_persons_readings_go_before_all_and_letters_may_have_them_too() -> None:
     own = Kokoro(pronounce={"重庆": "zhong4 qing4", "GPT": "ji1 pi1 ti1"})
     assert own.script("重庆") == "ꭧʊ↘ŋʨʰi↘ŋ"
