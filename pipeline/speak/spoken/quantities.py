@@ -134,6 +134,16 @@ def pressure(match: re.Match[str]) -> str:
     return f"{quantity(match[1])}、{quantity(match[2])}毫米汞柱"
 
 
+def height(match: re.Match[str]) -> str:
+    """Centimetres behind metres.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("身高1米75").text, spoken("1米8").text
+    ('身高一米七五', '一米八')
+    """
+    return digits(match[0])
+
+
 def spaced(match: re.Match[str]) -> str | None:
     """Thousands set apart by blanks, in front of what is counted.
 
@@ -226,14 +236,18 @@ def angle(match: re.Match[str]) -> str:
     return f"{quantity(match[1])}度{'零' if match[3][0] == '0' else ''}{integer(int(match[3]))}分{seconds}"
 
 
-def thousand(match: re.Match[str]) -> str:
+def thousand(match: re.Match[str]) -> str | None:
     """k behind an amount of money is a thousand.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("10k左右").text
-    '十千左右'
+    >>> spoken("月薪8k-12k").text, spoken("3k元").text, spoken("4K").text
+    ('月薪八千到一万两千', '三千元', '四K')
     """
-    return f"{quantity(match[1])}千"
+    told = re.search(r"(?:薪|工资|价|奖金|收入|元|赚|花了?|粉丝)[为是约]?\s?$", before(match))
+    if not told and not re.match(r"元|块|/月|左右|以[上下]", after(match)):
+        return None
+    amounts = [float(amount.replace(",", "")) * 1000 for amount in match.groups() if amount]
+    return "到".join(counted(f"{amount:.0f}") for amount in amounts)
 
 
 def plain(match: re.Match[str]) -> str:

@@ -32,7 +32,10 @@ def clock(match: re.Match[str]) -> str | None:
     if _is_score(match) or re.search(_LASTING, before(match)):
         return None
     half = _HALVES[match[4][0].lower()] if match[4] else ""
-    return half + _hour(match[1]) + _minutes(match[2], match[3])
+    midnight = match[1].strip("0") + match[2].strip("0") == ""
+    seconds = match[3] if match[3] != "00" or midnight else None
+    said = half + _hour(match[1]) + _minutes(match[2], seconds)
+    return said.removesuffix("分") if after(match, 1) == "分" else said
 
 
 def half_first(match: re.Match[str]) -> str:
