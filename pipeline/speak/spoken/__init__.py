@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipeline.model import Piece, Spoken
-from pipeline.speak.spoken import codes, dates, latin, quantities, signs, times, years
+from pipeline.speak.spoken import codes, dates, latin, money, quantities, signs, times, years
 from pipeline.speak.spoken.words import compiled, folding
 
 Say = Callable[[re.Match[str]], str | None]
@@ -36,7 +36,7 @@ RULES: tuple[Rule, ...] = (
     Rule("time zone", r"(UTC|GMT)([+-])(\d{1,2})(?![\d:])", latin.time_zone),
     Rule("to", r"(?<![A-Za-z0-9])([BCGOPM])2([BCGOPM])(?![A-Za-z0-9])", latin.to),
     Rule("money", r"(<money_sign>|<money_code>(?=<blank>\d))<blank>"
-                  r"(<number>)(?:<dash>(<number>))?(<scale>|[KkMB](?![A-Za-z]))?", quantities.money),
+                  r"(<number>)(?:<dash>(<number>))?(<scale>|[KkMB](?![A-Za-z]))?", money.money),
     Rule("time", r"([aApP])\.?[mM]\.?\s?(<hour>):(<minute>)(?![\d:])", times.half_first),
     Rule("roman", r"(?<![A-Za-z0-9])[IVXLC]{1,7}(?![A-Za-z0-9])", latin.roman),
     Rule("roman", r"[Ⅰ-ⅿ]+", latin.roman_sign),
@@ -97,7 +97,7 @@ RULES: tuple[Rule, ...] = (
     Rule("pressure", r"(\d{2,3})/(\d{2,3})\s?mmHg", quantities.pressure),
     Rule("fraction", r"(?<!\d/)(-)?(\d{1,16})\s?[/⁄]\s?(\d{1,16})(?![\d/.])", quantities.fraction),
     Rule("angle", r"(<number>)(°|度)(\d{1,2})['′’](?:(\d{1,2}(?:\.\d+)?)[\"″”])?", quantities.angle),
-    Rule("money", r"(<number>)<blank>(<scale>)?(<money_code>(?![A-Za-z])|[€£₩₽])", quantities.money_behind),
+    Rule("money", r"(<number>)<blank>(<scale>)?(<money_code>(?![A-Za-z])|[€£₩₽])", money.money_behind),
     Rule("unit", r"([-+−±~]?)(<number>)<gap>(?:(<unit>)?(<dash>[-−]?|至|到)(<number>)<gap>)?(<unit>)"
          r"(?:/(<unit>|<per_unit>))?(?![A-Za-z0-9²³])", quantities.measured),
     Rule("number", r"\d{1,3}(?:[ \u00a0\u2009]\d{3})+(?![\d.])(?=<blank>(?:<measure>|<unit>))", quantities.spaced),
@@ -116,7 +116,7 @@ RULES: tuple[Rule, ...] = (
     Rule("range", r"(<number>)(<scale>|[年月日天号个])?[ ]?<dash>[ ]?(<number>)(?!<dash>?\d)", quantities.span),
     Rule("more", r"(<number>)\+(?=<measure>)", quantities.more_than),
     Rule("ordinal", r"(\d+)(?:st|nd|rd|th)(?![A-Za-z])", codes.english_ordinal),
-    Rule("thousand", r"(<number>)[kK](?:<dash>(<number>)[kK])?(?![A-Za-z0-9])", quantities.thousand),
+    Rule("thousand", r"(<number>)[kK](?:<dash>(<number>)[kK])?(?![A-Za-z0-9])", money.thousand),
     Rule("code", r"\d+(?:,\d{3})*(?:\.\d+)?[A-Za-z]+(?:-?[A-Za-z0-9]+)*", codes.digits_first),
     Rule("code", r"(?:(?<=[A-Za-z][ -])\d{1,5}|(?<=[A-Za-z]\.)\d{3,5})(?!\d|[.,]\d|[年月日%])", codes.named_number),
     # enumerations
