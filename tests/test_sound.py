@@ -62,11 +62,12 @@ def clicks(rate: int = RATE) -> Audio:
     return Audio(samples, rate)
 
 
+HUSH = np.random.default_rng(9).integers(-2, 3, 200 * RATE).astype(np.int16)  # below the absolute gate
 SOUNDS = {
     **{f"sine of {frequency} Hz": sine(frequency) for frequency in (60, 200, 997, 2999, 5999, 7001, 9600)},
     **{f"murmur at {rate} Hz": murmur(rate) for rate in (16_000, 22_050, 24_000, 44_100, 48_000)},
     "quiet murmur": Audio((murmur().samples // 8).astype(np.int16), RATE),
-    "murmur in a long silence": Audio(np.concatenate([np.zeros(200 * RATE, np.int16), murmur().samples]), RATE),
+    "murmur in a long hush": Audio(np.concatenate([HUSH, murmur().samples]), RATE),
     "clicks": clicks(),
 }
 
