@@ -19,11 +19,11 @@ from pipeline.repair.zhe import zhe
 RULES: tuple[Rule, ...] = (
     western,  # ä½\xa0å¥½ -> 你好
     chinese,  # 浣犲ソ锛屼笘鐣 -> 你好，世界
-    compatible,  # ⽂字 -> 文字
-    invisible,
-    widths,  # １９９８年 -> 1998年
     torn,  # 我們?cè)诎l(fā)展 -> 我們在發(fā)展; before the glosses go, which are its evidence
     glosses,  # 局長(zhǎng) -> 局長
+    compatible,  # ⽂字 -> 文字
+    invisible,  # characters without width
+    widths,  # １９９８年 -> 1998年
     scars,  # 順應時展 -> 順應時代發展
     site_words,  # 時間:2022-03-29 06:05:00 -> the document's date
     duplicates,  # a long paragraph twice in a row -> once

@@ -11,7 +11,8 @@ from functools import cache
 from pipeline.model import Document
 from pipeline.repair.rule import substituted, table
 
-_COMPATIBLE = re.compile("[豈-﫿\U0002f800-\U0002fa1f]|(?<=[⺀-鿿])[⺀-⿕]|[⺀-⿕](?=[⺀-鿿])")
+_COMPATIBLE = re.compile("[豈-﫿]|(?<=[⺀-鿿])[⺀-⿕]|[⺀-⿕](?=[⺀-鿿])")
+_SUPPLEMENT = re.compile("[\U0002f800-\U0002fa1f]")
 _INVISIBLE = re.compile(
     r"""
     [\u00ad\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]   # soft hyphen, word joiner, byte order mark, direction
@@ -29,7 +30,8 @@ def compatible(document: Document) -> Document:
     >>> compatible(document_of("⽂字和⻝物，行列①㎡，“⺮”字头")).text
     '文字和食物，行列①㎡，“⺮”字头'
     """
-    return substituted(document, "code points", _COMPATIBLE, lambda m: _ordinary(m[0]))
+    document = substituted(document, "code points", _COMPATIBLE, lambda m: _ordinary(m[0]))
+    return substituted(document, "code points", _SUPPLEMENT, lambda m: _ordinary(m[0]))
 
 
 def invisible(document: Document) -> Document:

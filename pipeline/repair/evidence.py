@@ -15,7 +15,8 @@ from pipeline.repair.script import tables
 LONGEST = 6  # characters in a word that counts
 RARE = -18.0  # a character of the common set that jieba does not know as a word
 UNKNOWN = -26.0  # any other
-FOREIGN = -8.0  # a Latin letter, digit or ASCII mark
+FOREIGN = -8.0  # a Latin letter, digit or ASCII mark, and one of another alphabet
+_ALPHABETS = re.compile("[\u00c0-\u02af\u0370-\u052f\u3040-\u30ff\uac00-\ud7af]")
 MARKS: Mapping[str, float] = {
     **dict.fromkeys("，。", -3.2),
     **dict.fromkeys(",、", -3.6),
@@ -88,6 +89,8 @@ def _single(character: str) -> float:
         return MARKS[character]
     if character.isascii():
         return FOREIGN if character.isprintable() else UNKNOWN
+    if _ALPHABETS.match(character):
+        return FOREIGN
     if share is not None and _is_common(character):
         return share
     return RARE if _is_common(character) else UNKNOWN

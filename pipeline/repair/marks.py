@@ -28,7 +28,8 @@ _CODE = re.compile(
   | [{}\\`|]|[=!<>]=|->|=>    # operators, tables, inline code
   | \w\s?=\s?["'\w]           # name = value
   | \w\(["'\w]*["'],?         # call("text"
-  | ^\s*(?:\#include|import\s|from\s\w+\simport|def\s|class\s|return\s|//|/\*|<[A-Za-z/!])
+  | ^\s*(?:\#include|import\s|from\s\w+\simport|def\s|class\s|return\s|//|/\*)
+  | <[A-Za-z/!]               # markup
   | [A-Za-z0-9_"'\]]\)?;\s*$   # a statement's end
     """,
     re.VERBOSE,
@@ -74,13 +75,13 @@ def brackets(document: Document) -> Document:
     if "(" not in text:
         return document
     narrow = sum(len(_MARK.findall(line)) for _, line in _prose(text, ",:;?!"))
-    whole = narrow > NARROW * len(_WIDE_MARK.findall(text))
+    if not narrow or narrow < NARROW * len(_WIDE_MARK.findall(text)):
+        return document
     changes: list[Replacement] = []
     for offset, line in _prose(text, "("):
-        if whole or (not _WIDE_MARK.search(line) and _MARK.search(line)):
-            for match in _BRACKETS.finditer(line):
-                changes.append(Replacement(offset + match.start(), offset + match.start() + 1, "（"))
-                changes.append(Replacement(offset + match.end() - 1, offset + match.end(), "）"))
+        for match in _BRACKETS.finditer(line):
+            changes.append(Replacement(offset + match.start(), offset + match.start() + 1, "（"))
+            changes.append(Replacement(offset + match.end() - 1, offset + match.end(), "）"))
     return edited(document, "brackets", changes)
 
 
@@ -103,20 +104,17 @@ def quotes(document: Document) -> Document:
 
 
 def _pairs(line: str, offset: int, pattern: re.Pattern[str], put: str) -> Iterator[Replacement]:
-    """Both ends of every pair, or nothing where a mark is left over or stands for inches."""
-    mark = pattern.pattern[-1] if pattern is _QUOTED else "'"
-    found = list(pattern.finditer(line))
-    if mark == '"' and (line.count('"') % 2 or not all(_is_quoted(match[1]) for match in found)):
+    """Both ends of every pair around Chinese; nothing where a double mark is left over or stands for inches."""
+    if pattern is _QUOTED and (line.count('"') % 2 or (re.search(r'\d"', line) and not re.search(r'"\d+"', line))):
         return
-    if mark == '"' and re.search(r'\d"', line) and not re.search(r'"\d+"', line):
-        return
-    for match in found:
-        yield Replacement(offset + match.start(), offset + match.start() + 1, put[0])
-        yield Replacement(offset + match.end() - 1, offset + match.end(), put[1])
+    for match in pattern.finditer(line):
+        if _is_quoted(match[1]):
+            yield Replacement(offset + match.start(), offset + match.start() + 1, put[0])
+            yield Replacement(offset + match.end() - 1, offset + match.end(), put[1])
 
 
 def _is_quoted(inside: str) -> bool:
-    return bool(inside) and inside == inside.strip()
+    return inside == inside.strip() and re.search(f"[{_CHINESE}]", inside) is not None
 
 
 def _prose(text: str, characters: str) -> Iterator[tuple[int, str]]:

@@ -71,7 +71,7 @@ def chinese(document: Document) -> Document:
 
 def _is_strange(line: str) -> bool:
     """Whether hardly half of a line's characters beyond ASCII are in common use."""
-    foreign = len(line) - sum(map(str.isascii, line)) if not line.isascii() else 0
+    foreign = len(line) - len(line.encode("ascii", "ignore"))
     return foreign >= 2 * FEWEST - 1 and sum(map(_everyday().__contains__, line)) <= BAD * foreign
 
 
@@ -125,7 +125,8 @@ def _chinese(text: str) -> str:
     """The text, if it is Chinese in common characters; "" otherwise."""
     foreign = [c for c in text if not c.isascii()]
     everyday = sum(map(_everyday().__contains__, foreign))
-    return text if len(foreign) >= FEWEST and everyday >= GOOD * len(foreign) else ""
+    characters = sum("一" <= c <= "鿿" for c in foreign)
+    return text if characters >= FEWEST and everyday >= GOOD * len(foreign) else ""
 
 
 @cache

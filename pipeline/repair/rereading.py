@@ -13,6 +13,7 @@ from pipeline.repair.readings import LETTERS, TONES, is_reading, spelled
 from pipeline.repair.torn_bytes import LOSSES, MARK_LEAD, MARK_TRAILS, beginning, code, pairs
 
 UNKNOWN = "\0"  # a character whose second byte is lost; its first byte is `Rereading.lead`
+MOST = 400  # steps, over all ways together; a row of question marks has too many
 REACH = 120  # characters out of step at the most
 _GLOSSES = re.compile(rf"\(([{LETTERS}]{{1,6}}{TONES}?)\)(?:\(\1\))*")
 TORN_GLOSS = re.compile(rf"[{LOSSES}]\(?([{LETTERS}]{{1,6}}{TONES}?)\)(?:\(\1\))*")
@@ -46,7 +47,9 @@ def reread(text: str, place: int, lead: int) -> Iterator[Rereading]:
     [('在發', 2)]
     """
     states = [_State("", place, lead)]
-    while states:
+    for _ in range(MOST):
+        if not states:
+            return
         state = states.pop()
         if len(state.found) > REACH:
             continue

@@ -70,7 +70,7 @@ def torn(document: Document) -> Document:
     if not _LOSS.search(text):
         return document
     found = list(_restorations(text, MARGIN))
-    if found:
+    if any(r.bonus == 0 for r in found):
         found = list(_restorations(text, KNOWN_MARGIN))
     guessed = [r for r in found if not r.exact]
     notes = [(r.start, r.end, f"{r.text} is a guess; it may be {r.other}") for r in guessed if r.other]
@@ -151,9 +151,9 @@ def _is_plausible(reading: Rereading, site_known: bool) -> bool:
     Where nothing is known the site must be known to tear characters; it can then only be a mark behind another,
     such as the ” of 。” at the end of a line.
     """
-    known = [c for c in reading.text if c != UNKNOWN]
+    known = reading.text.replace(UNKNOWN, "")
     if not known:
-        return site_known and reading.lead == MARKS_LEAD
+        return site_known and reading.lead == MARKS_LEAD and not reading.swallowed
     return sum(map(is_everyday, known)) >= EVERYDAY_SHARE * len(known)
 
 

@@ -6,7 +6,7 @@ markup break theirs on purpose; only where lines are long, alike in width and en
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -48,8 +48,10 @@ def wraps(document: Document) -> Document:
     full = [line for paragraph in paragraphs for line in paragraph[:-1]]
     if len(full) < FEWEST:
         return document
+    if sum(not line.text.endswith(_ENDS) for line in full) < OPEN_SHARE * len(full):
+        return document
     width = max(_columns(line.text) for line in full)
-    if not NARROWEST <= width <= WIDEST or not _were_wrapped(full, width):
+    if not NARROWEST <= width <= WIDEST or sum(_is_full(line, width) for line in full) < FULL_SHARE * len(full):
         return document
     joints = [_joint(a, b) for p in paragraphs for a, b in pairwise(p) if _is_full(a, width)]
     return edited(document, "wrapped lines", joints)
@@ -66,12 +68,6 @@ def _paragraphs(text: str) -> Iterator[list[Line]]:
             paragraph.append(Line(start, line.rstrip()))
     if paragraph:
         yield paragraph
-
-
-def _were_wrapped(full: Sequence[Line], width: int) -> bool:
-    alike = sum(_is_full(line, width) for line in full)
-    inside = sum(not line.text.endswith(_ENDS) for line in full)
-    return alike >= FULL_SHARE * len(full) and inside >= OPEN_SHARE * len(full)
 
 
 def _is_full(line: Line, width: int) -> bool:

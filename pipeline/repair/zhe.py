@@ -51,6 +51,8 @@ def _is_zhe(line: str, place: int, script: Script) -> bool:
     verb = bool(_pattern("zhe before").search(before) or _pattern("zhe after").match(after))
     if after[:1] in tuple("》《「『〈（"):
         return False
+    if verb and after[:1] in tuple("称录述者于"):
+        return False
     if verb and writes:
         return _reads_better(before, after)
     if script is Script.TRADITIONAL and not writes:
