@@ -258,8 +258,15 @@ def diff(
     found = diff(Shelf(output), before, after)
     if as_json:
         _print_json(found)
-    else:
-        screen.show_difference(found)
+        return
+    about = [(name, before, after, "") for name, (before, after) in found["about"].items()]
+    changes = [(c["change"], _place(c["before"]), _place(c["after"]), c["text"]) for c in found["changes"]]
+    screen.show("", ["change", "before", "after", "text"], [*about, *changes])
+    print("; ".join(f"{count} {kind}" for kind, count in found["counts"].items()))
+
+
+def _place(place: dict[str, Any] | None) -> str:
+    return f"{place['section']}.{place['sentence']} at {screen.clock(place['start'])}" if place else ""
 
 
 @app.command()

@@ -32,10 +32,13 @@ def write_manifest(manifest: Manifest, folder: Path) -> None:
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """The manifest of a book's folder, None where there is none. Raises InputError for one that cannot be read."""
+    """The manifest of a book's folder (or a manifest that was put aside), None where there is none.
+
+    Raises InputError for one that cannot be read.
+    """
     from pydantic import TypeAdapter, ValidationError
 
-    path = folder / NAME
+    path = folder if folder.is_file() else folder / NAME
     if not path.is_file():
         return None
     again = f"remove {path} and build the book again: what was spoken is still in the cache"
