@@ -21,6 +21,8 @@ TITLES = {
     "one character": "山",
     "a usual one": "山中来信",
     "300 characters": "长" * 300,
+    "900 characters": "长" * 900,
+    "900 letters": "Wij" * 300,
     "300 marks": "！" * 300,
     "marks where lines end": "他说好，" * 75,
     "wide letters": "W" * 300,

@@ -80,7 +80,7 @@ def memorial(match: re.Match[str]) -> str:
     >>> spoken("3·15晚会").text, spoken("“9.18”事变").text, spoken("12·9运动").text
     ('三一五晚会', '“九一八”事变', '一二九运动')
     """
-    return digits(match[1] + match[2])
+    return "十一" if match.group(1, 2) == ("10", "1") else digits(match[1] + match[2])
 
 
 def year_month(match: re.Match[str]) -> str | None:

@@ -146,9 +146,9 @@ def span(match: re.Match[str]) -> str | None:
     first, last = match[1], match[3]
     if re.match(r"\s*[=×÷*]", after(match)) or re.search(r"[A-Za-z图表式题]-?$|\d-$", before(match)):
         return None
-    if float(first.replace(",", "")) >= float(last.replace(",", "")) or (
-        first[0] == "0" and len(first) > 1 and "." not in first
-    ):
+    ago = re.search(r"距今[约近]?$|前$", before(match))
+    falls = float(first.replace(",", "")) >= float(last.replace(",", ""))
+    if (falls and not ago) or (first[0] == "0" and len(first) > 1 and "." not in first):
         return None
     ranked = before(match, 1) == "第" or _is_rank(after(match))
     pair = not ranked and (match[2] or compiled(r"<blank><measure>").match(after(match)))

@@ -128,18 +128,31 @@ def score(match: re.Match[str]) -> str | None:
     """Goals or points of two sides, told by the words around or by the names of places that play.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("以2–1击败").text, spoken("中国1-2").text, spoken("主场赢4-2").text
-    ('以二比一击败', '中国一比二', '主场赢四比二')
+    >>> spoken("以2–1击败").text, spoken("中国1-2").text, spoken("21-15、19-21、21-18").text
+    ('以二比一击败', '中国一比二', '二十一比十五、十九比二十一、二十一比十八')
     """
     return f"{integer(int(match[1]))}比{integer(int(match[2]))}" if _is_score(match) else None
 
 
 def _is_score(match: re.Match[str]) -> bool:
     head, tail = before(match), after(match, 8)
+    if compiled("<side>队?<blank>$").search(head):
+        return True
     won = re.match(r"[\s(（，,]{0,2}[^，。；]{0,2}" + _WON, tail) or re.match(_WON_AT_ONCE, tail)
-    if compiled(r"\s*(?:<measure>|<unit>|%)").match(tail) and not won:
+    if won is None and compiled(r"\s*(?:<measure>|<unit>|%)").match(tail):
         return False
-    return any((won, re.search(_SCORING, head), compiled("<side>队?<blank>$").search(head)))
+    return won is not None or re.search(_SCORING, head) is not None or _falls(match)
+
+
+def _falls(match: re.Match[str]) -> bool:
+    """Whether a dash stands in a row of pairs of which one falls: 21-15、19-21 is no row of ranges, nor is 3-0."""
+    named = compiled(r"(?:<code_word>号?|[图表式题A-Za-z]|\d-|[=+×*÷(]\s*)$").search(before(match))
+    if ":" in match[0] or named or re.match(r"\s*[=+×*÷-]", after(match)):
+        return False
+    row = re.match(r"(?:\d{1,2}[-–]\d{1,2}[、，, ]*)*$", re.split(r"[^-–\d、，, ]", before(match, 40))[-1])
+    rest = re.match(r"(?:[、，, ]*\d{1,2}[-–]\d{1,2}(?!\d))*", after(match, 40))
+    pairs = re.findall(r"(\d{1,2})[-–](\d{1,2})", f"{row[0] if row else ''}{match[0]}{rest[0] if rest else ''}")
+    return any(int(first) > int(last) for first, last in pairs) and not re.search(r"\b0\d|\d{3}", match[0])
 
 
 def scripture(match: re.Match[str]) -> str | None:

@@ -159,7 +159,7 @@ def lone_year(match: re.Match[str]) -> str | None:
     if head.endswith("第") or (match[1] > "2099" and not head.endswith("公元")):
         return None
     dated = any(re.search(left, head) and re.match(right, tail) for left, right in _YEAR_PLACES)
-    issued = match[1] >= "1900" and re.match(r"年?[版款届]", tail)
+    issued = match[1] >= "1900" and re.match(r"年?[版款届级](?!别)", tail)
     return digits(match[1]) if dated or issued or _names_something(match[1], head, tail) else None
 
 
