@@ -77,6 +77,15 @@ def test_no_creator_runs_into_the_seal(tmp_path: Path, creator: str) -> None:
     assert drawn(tmp_path / "plain.jpg")[corner].any()
 
 
+@pytest.mark.parametrize("length", range(250, 420, 7))
+def test_a_title_is_cut_only_where_it_must_be(length: int) -> None:
+    lines, size = cover._set("长" * length)
+    room = SIDE - 2 * MARGIN
+    assert all(cover._face(size).getlength(line) <= room for line in lines)
+    whole = "".join(lines)
+    assert whole == "长" * length or (size == cover.SMALLEST and whole.endswith("长…") and len(whole) >= 340)
+
+
 def test_a_title_is_really_drawn_and_as_large_as_fits(tmp_path: Path) -> None:
     heights = {}
     for name in ("one character", "a usual one", "mixed", "300 characters"):

@@ -64,7 +64,7 @@ def _save(picture: Any, target: Path) -> None:
 def _set(title: str) -> tuple[list[str], int]:
     """The title in lines, in the largest size at which it fills at most the upper two thirds; cut if none does."""
     room = SIDE - 2 * MARGIN
-    for size in range(LARGEST, SMALLEST - 1, -6):
+    for size in (*range(LARGEST, SMALLEST, -6), SMALLEST):
         lines = _wrapped(title, size, room)
         if len(lines) * size * LEADING <= room * 0.78:
             return lines, size
