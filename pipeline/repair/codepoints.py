@@ -11,7 +11,7 @@ from functools import cache
 from pipeline.model import Document
 from pipeline.repair.rule import substituted, table
 
-_COMPATIBLE = re.compile("[豈-﫿]|(?<=[⺀-鿿])[⺀-⿕]|[⺀-⿕](?=[⺀-鿿])")
+_COMPATIBLE = re.compile("[豈-﫿⺀-⿕]")
 _SUPPLEMENT = re.compile("[\U0002f800-\U0002fa1f]")
 _INVISIBLE = re.compile(
     r"""
@@ -30,7 +30,7 @@ def compatible(document: Document) -> Document:
     >>> compatible(document_of("⽂字和⻝物，行列①㎡，“⺮”字头")).text
     '文字和食物，行列①㎡，“⺮”字头'
     """
-    document = substituted(document, "code points", _COMPATIBLE, lambda m: _ordinary(m[0]))
+    document = substituted(document, "code points", _COMPATIBLE, lambda m: _ordinary(m[0]) if _is_meant(m) else m[0])
     return substituted(document, "code points", _SUPPLEMENT, lambda m: _ordinary(m[0]))
 
 
@@ -52,6 +52,14 @@ def widths(document: Document) -> Document:
     '1998年，GDP增长8.5%，好！'
     """
     return substituted(document, "widths", _WIDE, lambda m: unicodedata.normalize("NFKC", m[0]))
+
+
+def _is_meant(match: re.Match[str]) -> bool:
+    """Whether a radical is meant as a character: another stands at its side."""
+    beside = match.string[max(0, match.start() - 1) : match.start()] + match.string[match.end() : match.end() + 1]
+    return match[0] > "龥" or any(
+        "⺀" <= character <= "鿿" and character not in "、。《》「」『』" for character in beside
+    )
 
 
 @cache

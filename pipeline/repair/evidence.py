@@ -15,6 +15,7 @@ from pipeline.repair.script import tables
 LONGEST = 6  # characters in a word that counts
 RARE = -18.0  # a character of the common set that jieba does not know as a word
 UNKNOWN = -26.0  # any other
+SELDOM = -15.0  # the share below which a lost character is not taken into account
 FOREIGN = -8.0  # a Latin letter, digit or ASCII mark, and one of another alphabet
 _ALPHABETS = re.compile("[\u00c0-\u02af\u0370-\u052f\u3040-\u30ff\uac00-\ud7af]")
 MARKS: Mapping[str, float] = {
@@ -28,8 +29,10 @@ MARKS: Mapping[str, float] = {
 _PAUSES = "，。、；：？！,;:?!"
 _CLASH = re.compile(f"[{_PAUSES}](?=[{_PAUSES}—…·～])|[，、,](?=\n)|(?<=[“‘《（「『(])[{_PAUSES}]|[“‘《（「『(](?=\n)")
 CLASH = -12.0  # two pauses in a row, or a comma at the end of a paragraph
-_OPEN_END = re.compile(f"[和与及把被从对向将就也很更最并而但或且在于到](?=[{_PAUSES}])")
-OPEN_END = -3.0  # a pause behind a word that asks for another
+_OPEN_END = re.compile(
+    f"[和与及把被从对向将就也很更最并而但或且在于到可所其使让给由因若如虽即既凡每各该](?=[{_PAUSES}])|[一-鿿](?=\n)"
+)
+OPEN_END = -3.0  # a pause behind a word that asks for another, or a paragraph that ends without a mark
 
 
 class Words(NamedTuple):
@@ -75,6 +78,14 @@ def _likelihood(text: str) -> float:
                 found = best[start] + share
         best.append(found)
     return best[-1] + CLASH * len(_CLASH.findall(text)) + OPEN_END * len(_OPEN_END.findall(text))
+
+
+@lru_cache(maxsize=32768)
+def is_used(character: str) -> bool:
+    """Whether a character is a mark, or one that texts use: more than once in three million characters."""
+    if _ALPHABETS.match(character):
+        return False
+    return character in MARKS or words().shares.get(_plain(character), -99.0) > SELDOM
 
 
 def _plain(character: str) -> str:

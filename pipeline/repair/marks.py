@@ -9,13 +9,14 @@ from pipeline.repair.rule import lines_of
 
 _FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
 _CHINESE = "㐀-䶿一-鿿豈-﫿"
-_CLOSED = f"[{_CHINESE}”’》〉）」』】…]"
-_OPEN = f"[{_CHINESE}’“‘《〈（「『【]"
+_CLOSED = f"[{_CHINESE}”’》〉）」』】…—℃％]"
+_OPEN = f"[{_CHINESE}”’“‘《〈（「『【—…]"
 _MARK = re.compile(
     rf"""
     (?<={_CLOSED})[,:;](?={_OPEN}|["']|\s*$)            # 同志们,大家
   | (?<={_CLOSED})[?!]+(?={_OPEN}|[”’》）」』"']|\s*$)    # 好吗?好!!
-  | (?<={_CLOSED})[,;:](?=\d|[A-Za-z]+[^\w\s.:/@]*[{_CHINESE}])  # 今年,30家; 比如,GDP增长
+  | (?<={_CLOSED})[,;](?=[\dA-Za-z])                   # 今年,30家; 比如,GDP增长
+  | (?<={_CLOSED}):(?=\d|[A-Za-z]+[{_CHINESE}])        # 号码:12; 简称:GDP增长
   | (?<=[\d%％A-Za-z)\]])[,;?!](?={_OPEN})              # 增长5%,达到
     """,
     re.VERBOSE,
@@ -49,7 +50,7 @@ def marks(document: Document) -> Document:
     ...     print(marks(document_of(text)).text)
     同志們，大家好：今天，30家企業參加.
     你好吗？很好！
-    比分3:2,时间12:30
+    比分3:2，时间12:30
     print("你好,世界")
     a,b
     """
@@ -128,6 +129,5 @@ def _prose(text: str, characters: str) -> Iterator[tuple[int, str]]:
 
 def _is_prose(line: str) -> bool:
     """Whether a line is mostly Chinese and has nothing of code, a table or markup in it."""
-    written = re.sub(r"\s", "", line)
-    chinese = len(re.findall(f"[{_CHINESE}，。！？、；：“”‘’《》（）「」『』…—]", written))
-    return chinese >= CHINESE_SHARE * len(written) > 0 and not _CODE.search(line)
+    chinese = len(re.findall(f"[{_CHINESE}，。！？、；：“”‘’《》（）「」『』…—]", line))
+    return chinese >= CHINESE_SHARE * (chinese + len(re.findall("[A-Za-z]", line))) > 0 and not _CODE.search(line)

@@ -33,7 +33,7 @@ def noted(document: Document, rule: str, places: Iterable[tuple[int, int, str]])
         return document
     alignment = Alignment(document.edits)
     notes = [Note(rule, alignment.source_span(start, end), message) for start, end, message in places]
-    return replace(document, notes=(*document.notes, *(note for note in notes if note not in document.notes)))
+    return replace(document, notes=tuple(dict.fromkeys((*document.notes, *notes))))
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
-from pipeline.repair.evidence import likelihood
+from pipeline.repair.evidence import is_used, likelihood
 from pipeline.repair.readings import GLOSS, spelled
 from pipeline.repair.rereading import TORN_GLOSS, UNKNOWN, Rereading, reread
 from pipeline.repair.rule import noted
@@ -24,11 +24,12 @@ _BEHIND = re.compile("[\u2014-\u2026\u3000-\u9fff\uff00-\uffef%]")
 _OPENERS = dict(zip("”’》）」』", "“‘《（「『", strict=True))
 MARKS_LEAD = 0xA1  # the first byte of 。 “ ” 《 》 …
 CONTEXT = 8  # characters on each side that are weighed with a restored piece
+NEAR = 5  # characters on each side by which a single one is chosen
 MEMORY = 1000  # characters on the left in which a bracket or quotation may have been opened
 MARGIN = 4.0  # by so much (natural logarithm) a restored text must be likelier than the text as written
 KNOWN_MARGIN = 1.0  # the same where the site is known to have torn characters
 CLOSE = 1.5  # a second restoration so near to the best is noted
-UNBALANCED = -8.0  # a closing mark without its opening one
+UNBALANCED = -8.0  # a closing mark without its opening one, or the other way about at the end of a line
 SILENT = -8.0  # a byte lost at the end of a line without a trace
 SWALLOWED = 9.0  # what is swallowed costs about so much, and should not
 EVERYDAY_SHARE = 0.6  # of the characters read in the right step are in common use
@@ -219,8 +220,9 @@ def _likeliest(characters: Sequence[str], left: str, rights: Sequence[str]) -> l
     """The three likeliest of the characters between left and any of the rights."""
     if len(characters) <= 1:
         return list(characters)
-    left = GLOSS.sub("", left)[-CONTEXT:]
-    return sorted(characters, key=lambda c: -max(likelihood(left + c + right[:CONTEXT]) for right in rights))[:3]
+    left = GLOSS.sub("", left)[-NEAR:]
+    used = [c for c in characters if is_used(c)]
+    return sorted(used, key=lambda c: -max(likelihood(left + c + right[:NEAR]) for right in rights))[:3]
 
 
 def _score(place: Place, middle: str, end: int, horizon: int) -> float:
@@ -228,6 +230,9 @@ def _score(place: Place, middle: str, end: int, horizon: int) -> float:
     left, middle = GLOSS.sub("", place.left), GLOSS.sub("", middle)
     unbalanced = sum(not _is_open(c, left + middle[:k]) for k, c in enumerate(middle))
     behind = GLOSS.sub("", place.text[end:horizon]) + _right(place.text, horizon)
+    if behind.endswith("\n"):
+        line = left + middle + behind
+        unbalanced += sum(line.count(opener) > line.count(closer) for closer, opener in _OPENERS.items())
     return likelihood(left[-CONTEXT:] + middle + behind) + UNBALANCED * unbalanced
 
 
