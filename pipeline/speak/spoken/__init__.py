@@ -128,7 +128,7 @@ RULES: tuple[Rule, ...] = (
     Rule("two", r"2(?=[至到]\d)", lambda match: "二"),
     Rule("decimal", r"(?<![\d.A-Za-z])\.(\d+)(?![\d.])", quantities.digits_after_point),
     Rule("range", r"(?<=<ended>)<dash>(?=\d|公元|前\d|约\d|今|上午|下午|早|晚|凌晨|次日|翌日)", signs.between),
-    Rule("negative", r"[-−](?=[百千万]分之)", quantities.minus),
+    Rule("negative", r"[-−](?=[百千万]分之|<money_sign>\d)", quantities.minus),
     Rule("negative", r"[-−](<number>)", quantities.negative),
     Rule("positive", r"(?<![A-Za-z0-9\])])\+(<number>)", quantities.positive),
     Rule("number", r"<number>", quantities.plain),
@@ -146,6 +146,8 @@ RULES: tuple[Rule, ...] = (
     Rule("range", r"(?<=站)<dash>(?=[\u4e00-\u9fff]{2,8}站)", signs.between),
     Rule("range", r"(?<=[aApP][mM])\s?<dash>\s?(?=\d)", signs.between),
     Rule("range", r"(?<=:\d\d)<dash>(?=[早晚上下中午凌晨次日]{1,4}\d)", signs.between),
+    Rule("trend", r"[↑↓▲▼](?=\s?\d)", signs.trend),
+    Rule("inch", r"(?<=\d)[\"″”](?=屏|大屏|显示|液晶|电视|平板|笔记本)", signs.inch),
     Rule("about", r"[~～](?=\d)", signs.about),
     Rule("plus", r"(?<=[\dA-Za-z\u4e00-\u9fff])\+(?=[\d\u4e00-\u9fff])|(?<=[\d万亿千百])\+", signs.plus),
     Rule("order", r"(<=|>=|[<>])(?=\s?-?\d)", signs.compared),
@@ -153,6 +155,7 @@ RULES: tuple[Rule, ...] = (
     Rule("emoji", r"<emoji>", signs.emoji),
 )  # fmt: skip
 
+WIDE_COMMA = re.compile("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
 WIDE = re.compile("[Ａ-Ｚａ-ｚ]+")
 
 
@@ -163,7 +166,9 @@ def spoken(text: str) -> Spoken:
     >>> spoken("1998年有2个人，占3.5%。").text
     '一九九八年有两个人，占百分之三点五。'
     """
-    folded = "\n" + text.translate(folding())  # the line feed: every line has a head that a pattern can see
+    folded = "\n" + WIDE_COMMA.sub(",", text).translate(
+        folding()
+    )  # the line feed: every line has a head that a pattern can see
     pieces: list[Piece] = []
     position, plain = 1, 0
     while found := _place().search(folded, position):
@@ -212,5 +217,5 @@ def _rules() -> tuple[tuple[str, re.Pattern[str], Say], ...]:
 def _place() -> re.Pattern[str]:
     """Where a rule may begin; a run of letters is one place, so that no rule cuts into a word."""
     return compiled(
-        r"\d|[A-Za-z]+|[-−+±~/<>=*.&^⁰¹²³⁴-⁹⁻₀-₉Ⅰ-ⅿ–—°\\(]|<circled>|<emoji>|<province>(?=[A-Z])|<money_sign>|<greek>|<sign>"
+        r"\d|[A-Za-z]+|[-−+±~/<>=*.&^\"″”↑↓▲▼⁰¹²³⁴-⁹⁻₀-₉Ⅰ-ⅿ–—°\\(]|<circled>|<emoji>|<province>(?=[A-Z])|<money_sign>|<greek>|<sign>"
     )

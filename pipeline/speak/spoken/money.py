@@ -5,13 +5,15 @@ import re
 from pipeline.speak.spoken.numbers import counted
 from pipeline.speak.spoken.words import after, before, table
 
+_SCALES = {"K": 10**3, "k": 10**3, "M": 10**6, "B": 10**9}
+
 
 def money(match: re.Match[str]) -> str:
     """A sign of currency in front of an amount: the name goes behind.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("￥1,234.56").text, spoken("$1.5万").text, spoken("A$13.5").text, spoken("CNY 1.25").text
-    ('一千两百三十四点五六元', '一点五万美元', '十三点五澳元', '一点二五人民币')
+    >>> spoken("￥1,234.56").text, spoken("$1.5万").text, spoken("A$13.5").text, spoken("$1.5B").text
+    ('一千两百三十四点五六元', '一点五万美元', '十三点五澳元', '十五亿美元')
     """
     name = table("currencies")[match[1]][0]
     named = after(match, len(name)) == name or (name == "元" and re.match(r"[\u4e00-\u9fff]?元", after(match)))
@@ -29,9 +31,10 @@ def money_behind(match: re.Match[str]) -> str:
 
 
 def _amount(number: str, last: str | None, scale: str | None) -> str:
-    scale = {"K": "千", "k": "千", "M": "百万", "B": "十亿"}.get(scale or "", scale or "")
     span = f"到{counted(last)}" if last else ""
-    return f"{counted(number)}{span}{scale}"
+    if scale in _SCALES and not last:
+        return counted(f"{float(number.replace(',', '')) * _SCALES[scale]:.0f}")
+    return f"{counted(number)}{span}{scale or ''}"
 
 
 def thousand(match: re.Match[str]) -> str | None:

@@ -222,6 +222,26 @@ def between_dates(match: re.Match[str]) -> str | None:
     return "到" if re.search(r"\d{4}([-/.])\d{1,2}\1\d{1,2}\s?$", before(match)) else None
 
 
+def trend(match: re.Match[str]) -> str:
+    """An arrow or a triangle in front of a number.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("指数↓2.5%").text
+    '指数下降百分之二点五'
+    """
+    return "上升" if match[0] in "↑▲" else "下降"
+
+
+def inch(match: re.Match[str]) -> str:
+    """Inches of a screen.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("6.7″屏").text
+    '六点七英寸屏'
+    """
+    return "英寸"
+
+
 def about(match: re.Match[str]) -> str:
     """A wave in front of a number.
 
