@@ -44,7 +44,7 @@ def fraction(match: re.Match[str]) -> str | None:
     ('总量的五分之一', '一又二分之一', '负三分之一')
     """
     sign, top, bottom = match[1], match[2], match[3]
-    if int(bottom) == 0 or (top[0] == "0" and len(top) > 1):
+    if int(bottom) == 0 or (top[0] == "0" and len(top) > 1) or (sign and before(match, 1).isdecimal()):
         return None
     if compiled(r"<side>队?<blank>$").search(before(match)):
         return f"{integer(int(top))}比{integer(int(bottom))}"

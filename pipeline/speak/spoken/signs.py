@@ -77,7 +77,9 @@ def circled(match: re.Match[str]) -> str:
     ('一，背景二，方法', '十二，结论', '一，总则')
     """
     comma = (
-        "" if re.match(r"[、，。．.：:；;)）\s]|$", after(match, 1)) or re.search(r"[A-Za-z]$", before(match)) else "，"
+        ""
+        if re.match(r"[-–~—、，。．.：:；;)）\s]|$", after(match, 1)) or re.search(r"[A-Za-z]$", before(match))
+        else "，"
     )
     return integer(_circled(match[0])) + comma
 
@@ -243,13 +245,38 @@ def inch(match: re.Match[str]) -> str:
 
 
 def about(match: re.Match[str]) -> str:
-    """A wave in front of a number.
+    """A wave in front of a number; behind another it is a span.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("重~5斤").text
-    '重约五斤'
+    >>> spoken("重~5斤").text, spoken("1:2~1:3").text
+    ('重约五斤', '一比二到一比三')
     """
-    return "约"
+    return "到" if before(match, 1).isdecimal() else "约"
+
+
+def between_names(match: re.Match[str]) -> str | None:
+    """A dash between two of a series.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("A1-A5").text, spoken("第1-第5名").text, spoken("（1）-（3）").text, spoken("1/3-1/2").text
+    ('A一到A五', '第一到第五名', '（一）到（三）', '三分之一到二分之一')
+    """
+    letters = re.search(r"([A-Z])\d+$", before(match))
+    if letters and not re.match(rf"{letters[1]}\d", after(match)):
+        return None
+    fractions = re.search(r"\d/\d+$", before(match)) and re.match(r"\d+/\d", after(match))
+    other = re.match(r"[A-Z第(（]", after(match)) or compiled("<circled>").match(after(match))
+    return "到" if fractions or other else None
+
+
+def cross(match: re.Match[str]) -> str:
+    """Times, between the sides of something measured.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("10*20cm").text, spoken("5x10cm").text
+    ('十乘二十厘米', '五乘十厘米')
+    """
+    return "乘"
 
 
 def emoji(match: re.Match[str]) -> str:
