@@ -11,7 +11,7 @@ from functools import cache
 from pipeline.model import Document
 from pipeline.repair.rule import substituted, table
 
-_COMPATIBLE = re.compile("[豈-﫿⺀-⿕]")
+_COMPATIBLE = re.compile("[\uf900-\ufaff⺀-⿕]")
 _SUPPLEMENT = re.compile("[\U0002f800-\U0002fa1f]")
 _INVISIBLE = re.compile(
     r"""
@@ -57,7 +57,7 @@ def widths(document: Document) -> Document:
 def _is_meant(match: re.Match[str]) -> bool:
     """Whether a radical is meant as a character: another stands at its side."""
     beside = match.string[max(0, match.start() - 1) : match.start()] + match.string[match.end() : match.end() + 1]
-    return match[0] > "龥" or any(
+    return match[0] >= "\uf900" or any(
         "⺀" <= character <= "鿿" and character not in "、。《》「」『』" for character in beside
     )
 

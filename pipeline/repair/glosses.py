@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.edits import Replacement, edited
@@ -10,8 +10,10 @@ from pipeline.model import Document
 from pipeline.repair.readings import GLOSS, is_reading, plain
 from pipeline.repair.rule import noted
 from pipeline.repair.script import telling
+from pipeline.repair.torn_bytes import code, pairs
 
 _GLOSSED = re.compile(rf"([㐀-鿿])((?:{GLOSS.pattern})+)")
+_TORN_OVER_LETTER = re.compile(rf"([㐀-鿿])([@-~])((?:{GLOSS.pattern})+)")
 FEWEST_WHOLE = 4  # readings one behind the other: a text glossed whole, for children
 EVERYWHERE = 0.9  # of the places where a glossed character stands have the gloss: a machine did it
 FEWEST_REPEATED = 3
@@ -52,7 +54,16 @@ def glosses(document: Document) -> Document:
     kept = [gloss for gloss, gone in zip(found, goes, strict=True) if not gone]
     document = noted(document, "gloss", [(g.start, g.end, "reading in brackets, perhaps a gloss") for g in kept])
     cuts = [Replacement(gloss.start, gloss.end, "") for gloss, gone in zip(found, goes, strict=True) if gone]
-    return edited(document, "gloss", cuts)
+    return edited(document, "gloss", sorted([*cuts, *_over_letters(document.text)] if cuts else cuts))
+
+
+def _over_letters(text: str) -> Iterator[Replacement]:
+    """Glosses behind a letter that makes a glossed character with the last byte of the one before it: 或E(jùn)RP."""
+    for match in _TORN_OVER_LETTER.finditer(text):
+        pair = (code(match[1])[1:] or (0,))[0], ord(match[2])
+        reading = next(a or b for a, b in GLOSS.findall(match[3]))
+        if is_reading(reading, pairs().get(pair, " ")):
+            yield Replacement(*match.span(3), "")
 
 
 def found_in(text: str) -> list[Gloss]:

@@ -8,12 +8,12 @@ from pipeline.model import Document
 from pipeline.repair.rule import lines_of
 
 _FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
-_CHINESE = "㐀-䶿一-鿿豈-﫿"
-_CLOSED = f"[{_CHINESE}”’》〉）」』】…—℃％]"
+_CHINESE = "㐀-䶿一-鿿\uf900-\ufaff"
+_CLOSED = f"[{_CHINESE}”’》〉）」』】…—～℃％]"
 _OPEN = f"[{_CHINESE}”’“‘《〈（「『【—…]"
 _MARK = re.compile(
     rf"""
-    (?<={_CLOSED})[,:;](?={_OPEN}|["']|\s*$)            # 同志们,大家
+    (?<={_CLOSED})(?:,+|[:;])(?={_OPEN}|["']|\s*$)            # 同志们,大家
   | (?<={_CLOSED})[?!]+(?={_OPEN}|[”’》）」』"']|\s*$)    # 好吗?好!!
   | (?<={_CLOSED})[,;](?=[\dA-Za-z])                   # 今年,30家; 比如,GDP增长
   | (?<={_CLOSED}):(?=\d|[A-Za-z]+[{_CHINESE}])        # 号码:12; 简称:GDP增长

@@ -14,7 +14,7 @@ from pipeline.repair.rule import lines_of, noted
 _CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _WESTERN = re.compile(f"[\u0080-\u00ff{_CP1252}](?:[\u0080-\u00ff{_CP1252}]| (?=[\u0080-\u00ff{_CP1252}]))+")
 _UTF8_IN_LATIN = re.compile(f"[\u00c2-\u00f4][\u0080-\u00bf{_CP1252}]")
-_LOST_FOR_EVER = re.compile("锟斤拷(?:锟斤拷)*|(?:烫烫){2,}|(?:屯屯){2,}|\ufffd{2,}")
+_LOST_FOR_EVER = re.compile("锟斤拷(?:锟斤拷)*|(?:烫烫){2,}|(?:屯屯){2,}")
 # How UTF-8 reads as GBK: what the first two bytes of ， 。 “ and of common characters become.
 _UTF8_IN_GBK = re.compile("锛|銆|鈥|鐨|涓|浜|鍦|鏄|浠|鎴|杩|瑕|鍥|鍙|绗|浣|鏈|鍜")
 FEWEST = 3  # Chinese characters that a piece must give

@@ -10,7 +10,6 @@ from pipeline.edits import Alignment, Replacement, edited
 from pipeline.model import Document, Note, Origin
 
 Rule = Callable[[Document], Document]
-HANZI = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
 
 
 def document_of(text: str) -> Document:

@@ -19,7 +19,8 @@ from pipeline.repair.swallowed import swallowed
 from pipeline.repair.torn_bytes import LOSSES, MARK_LEAD, MARK_TRAILS, WIDE, beginning, code, ending, is_everyday
 
 _LOSS = re.compile(f"[{LOSSES}]")
-_RUN = re.compile(f"[{LOSSES}]{{3}}")  # whole words are lost, or a person asks loudly
+_UNDOUBTED = re.compile(rf"\ufffd+|(?<=[㐀-鿿]){TORN_GLOSS.pattern}")
+_RUN = re.compile("[?]{3}|\ufffd{3}")  # whole words are lost, or a person asks loudly
 _BEHIND = re.compile("[\u2014-\u2026\u3000-\u9fff\uff00-\uffef%]")
 _OPENERS = dict(zip("”’》）」』", "“‘《（「『", strict=True))
 MARKS_LEAD = 0xA1  # the first byte of 。 “ ” 《 》 …
@@ -30,6 +31,7 @@ MARGIN = 4.0  # by so much (natural logarithm) a restored text must be likelier 
 KNOWN_MARGIN = 1.0  # the same where the site is known to have torn characters
 CLOSE = 1.5  # a second restoration so near to the best is noted
 UNBALANCED = -8.0  # a closing mark without its opening one, or the other way about at the end of a line
+CLOSED = 3.0  # a closing mark where one is awaited
 SILENT = -8.0  # a byte lost at the end of a line without a trace
 SWALLOWED = 9.0  # what is swallowed costs about so much, and should not
 EVERYDAY_SHARE = 0.6  # of the characters read in the right step are in common use
@@ -75,8 +77,17 @@ def torn(document: Document) -> Document:
         found = list(_restorations(text, KNOWN_MARGIN))
     guessed = [r for r in found if not r.exact]
     notes = [(r.start, r.end, f"{r.text} is a guess; it may be {r.other}") for r in guessed if r.other]
+    notes += [(*match.span(), "bytes are lost here, and nothing tells which") for match in _left(text, found)]
     document = edited(noted(document, "torn", notes), "torn", map(_replacement, guessed), guess=True)
     return edited(document, "torn", _moved([_replacement(r) for r in found if r.exact], guessed))
+
+
+def _left(text: str, found: Sequence[Restored]) -> Iterator[re.Match[str]]:
+    """Losses that were not restored and are no question marks."""
+    restored = [(r.start, r.end) for r in found]
+    for match in _UNDOUBTED.finditer(text):
+        if not any(start <= match.start() < end for start, end in restored):
+            yield match
 
 
 def _replacement(restored: Restored) -> Replacement:
@@ -233,7 +244,8 @@ def _score(place: Place, middle: str, end: int, horizon: int) -> float:
     if behind.endswith("\n"):
         line = left + middle + behind
         unbalanced += sum(line.count(opener) > line.count(closer) for closer, opener in _OPENERS.items())
-    return likelihood(left[-CONTEXT:] + middle + behind) + UNBALANCED * unbalanced
+    closed = sum(c in _OPENERS and _is_open(c, left + middle[:k]) for k, c in enumerate(middle))
+    return likelihood(left[-CONTEXT:] + middle + behind) + UNBALANCED * unbalanced + CLOSED * closed
 
 
 def _right(text: str, end: int) -> str:
