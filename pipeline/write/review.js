@@ -81,7 +81,7 @@ function cardOf(sentence) {
   fill(part(".spoken"), wordsOf(sentence));
   part(".pinyin").textContent = `pinyin: ${sentence.words.map(([word, reading]) => accented(reading) || word).join(" ")}`;
   fill(part(".heard"), sentence.heard.length ? sentence.heard.map(heardOf) : [element("em", "nothing")]);
-  fill(part(".pairs"), sentence.differing.map(pairOf));
+  fill(part(".pairs"), runsOf(sentence.differing).map(pairOf));
   showTick(card);
   showPlaying(card, false);
   return card;
@@ -132,10 +132,31 @@ function heardOf([text, sign]) {
   return marked(text, sign);
 }
 
-function pairOf([expected, heard]) {
-  const made = element("span", expected || "nothing", "pair");
-  made.append(element("s", "→"), heard || "nothing");
+// Pairs in a row that have nothing on the same side become one.
+function runsOf(pairs) {
+  const runs = [];
+  for (const pair of pairs) {
+    const last = runs[runs.length - 1];
+    const empty = pair.findIndex((sound) => !sound);
+    if (last && empty >= 0 && last.empty === empty) last.sides[1 - empty].push(pair[1 - empty]);
+    else runs.push({ empty, sides: pair.map((sound) => (sound ? [sound] : [])) });
+  }
+  return runs;
+}
+
+function pairOf({ empty, sides: [expected, heard] }) {
+  const made = element("span", "", "pair");
+  if (empty === 0) made.append(`${soundsOf(heard)} was added`);
+  else if (empty === 1) made.append(`${soundsOf(expected)} not heard`);
+  else made.append(soundsOf(expected), element("s", "→"), soundsOf(heard));
   return made;
+}
+
+// ["行 hang2"] -> "行 háng"; of more than one only the characters.
+function soundsOf(sounds) {
+  const [written, reading] = sounds[0].split(" ");
+  if (sounds.length > 1) return sounds.map((sound) => sound.split(" ")[0]).join("");
+  return /[1-5]$/.test(reading) ? `${written} ${accented(reading)}` : written;
 }
 
 function showTick(card) {
@@ -374,9 +395,11 @@ function showExport() {
     find(hint).hidden = lines.length > 0;
   }
   find("where").hidden = !table.length;
+  find("anew").hidden = !typed.length;
   find("readings").replaceChildren(...Object.entries(memory.readings).map(readingRow));
   const count = Object.keys(memory.readings).length;
-  find("tally").textContent = `${typed.length} to speak afresh, ${count} ${count === 1 ? "reading" : "readings"}`;
+  const tally = `${typed.length} to speak afresh, ${count} ${count === 1 ? "reading" : "readings"}`;
+  find("tally").textContent = typed.length || count ? tally : "Nothing marked yet";
 }
 
 function readingRow([word, reading]) {
@@ -415,7 +438,7 @@ let silence = 0;
 function say(message) {
   clearTimeout(silence);
   find("status").textContent = message;
-  silence = setTimeout(() => (find("status").textContent = ""), 4000);
+  silence = setTimeout(() => (find("status").textContent = ""), 3000);
 }
 
 // ---- hands -----------------------------------------------------------------------------------------------------
