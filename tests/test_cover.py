@@ -77,7 +77,7 @@ def test_no_creator_runs_into_the_seal(tmp_path: Path, creator: str) -> None:
     assert drawn(tmp_path / "plain.jpg")[corner].any()
 
 
-@pytest.mark.parametrize("length", range(250, 420, 7))
+@pytest.mark.parametrize("length", [250, 300, 325, 336, 350, 351, 400])
 def test_a_title_is_cut_only_where_it_must_be(length: int) -> None:
     lines, size = cover._set("长" * length)
     room = SIDE - 2 * MARGIN

@@ -101,19 +101,31 @@ def test_a_voice_is_speech_and_not_a_hum() -> None:
     assert 70 < RATE / period < 400
 
 
-def test_the_same_script_gives_the_same_bytes_again_side_by_side_and_in_another_process(tmp_path: Path) -> None:
+ELSEWHERE = """
+import hashlib, sys
+from concurrent.futures import ThreadPoolExecutor
+from pipeline.speak.engines.kokoro import Kokoro, model
+first, second = ThreadPoolExecutor(2).map(lambda _: model.session(), range(2))
+print(first is second, hashlib.sha256(Kokoro().speak(sys.argv[1]).samples.tobytes()).hexdigest())
+"""
+
+
+@functools.cache
+def told_elsewhere() -> list[str]:
+    """Whether two threads that begin at once share one model, and the digest of SENTENCE, from another process."""
+    command = [sys.executable, "-c", ELSEWHERE, Kokoro().script(SENTENCE)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout.split()
+
+
+def test_two_threads_that_begin_at_once_share_one_model() -> None:
+    assert told_elsewhere()[0] == "True"
+
+
+def test_the_same_script_gives_the_same_bytes_again_side_by_side_and_in_another_process() -> None:
     engine = Kokoro()
-    script = engine.script(SENTENCE)
     with ThreadPoolExecutor(2) as pool:
-        together = list(pool.map(engine.speak, [script, script]))
-    program = (
-        "import sys, hashlib; from pipeline.speak.engines.kokoro import Kokoro; "
-        "print(hashlib.sha256(Kokoro().speak(sys.argv[1]).samples.tobytes()).hexdigest())"
-    )
-    elsewhere = subprocess.run(
-        [sys.executable, "-c", program, script], capture_output=True, text=True, timeout=120, check=True
-    ).stdout.strip()
-    assert {digest(said()), elsewhere, *map(digest, together)} == {elsewhere}
+        together = list(pool.map(engine.speak, [engine.script(SENTENCE)] * 2))
+    assert {told_elsewhere()[1], *map(digest, together)} == {digest(said())}
 
 
 def test_a_rate_makes_it_faster_and_slower_by_about_so_much() -> None:
@@ -200,17 +212,6 @@ def test_only_the_right_model_is_trusted(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "model.onnx").write_bytes(b"something else")
     monkeypatch.setenv(model.VARIABLE, str(tmp_path / "model.onnx"))
     assert hashlib.sha256(model.stock_model()).hexdigest() == model.SHA256
-
-
-def test_two_threads_that_begin_at_once_share_one_model() -> None:
-    program = (
-        "from concurrent.futures import ThreadPoolExecutor; "
-        "from pipeline.speak.engines.kokoro.model import session; "
-        "first, second = ThreadPoolExecutor(2).map(lambda _: session(), range(2)); "
-        "print(first is second)"
-    )
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
-    assert told.stdout.strip() == "True"
 
 
 # The voices' data.
@@ -335,25 +336,30 @@ def engine() -> Kokoro:
 
 def test_marks_become_the_voices_own_and_words_are_apart() -> None:
     script = engine().script("他说：“你好，世界！”真的？（是的）…")
-    assert re.sub(r"[^,.!?:;“”()…]", "", script) == ":“,!”?()…"
+    assert re.sub(r"[^,.!?:;“”()…]", "", script) == ":,!?,,"
     assert "  " not in script
     assert " ," not in script
-    assert "ʂɨ↘ʨje↘" in script
+    assert "ʂɨ↘ʨje↘" in script, "a word is one"
+
+
+def sounds(text: str) -> str:
+    """The script without its word boundaries."""
+    return engine().script(text).replace(" ", "")
 
 
 def test_one_and_not_are_written_after_sandhi_and_third_tones_before_it() -> None:
     """The model has learnt that of third tones by itself."""
-    assert engine().script("不要") == "pu↗jau↘"
-    assert engine().script("一天") == "i↘tʰjɛ→n"
-    assert engine().script("一个") == "i↗kɤ↘"
-    assert engine().script("你好") == "ni↓xau↓"
+    assert sounds("不要") == "pu↗jau↘"
+    assert sounds("一天") == "i↘tʰjɛ→n"
+    assert sounds("一个") == "i↗kɤ↘"
+    assert sounds("你好") == "ni↓xau↓"
 
 
 def test_a_persons_readings_go_before_all_and_letters_may_have_them_too() -> None:
     own = Kokoro(pronounce={"重庆": "zhong4 qing4", "GPT": "ji1 pi1 ti1"})
-    assert own.script("重庆") == "ꭧʊ↘ŋʨʰi↘ŋ"
-    assert engine().script("重庆") == "ꭧʰʊ↗ŋʨʰi↘ŋ"
-    assert "ʨi→pʰi→tʰi→" in own.script("我用GPT写信")
+    assert own.script("重庆").replace(" ", "") == "ꭧʊ↘ŋʨʰi↘ŋ"
+    assert sounds("重庆") == "ꭧʰʊ↗ŋʨʰi↘ŋ"
+    assert "ʨi→pʰi→tʰi→" in own.script("我用GPT写信").replace(" ", "")
 
 
 @pytest.mark.parametrize(("word", "readings", "named"), [
@@ -413,4 +419,4 @@ def test_any_letters_are_said_somehow(word: str) -> None:
 
 
 def test_letters_inside_chinese_stand_apart() -> None:
-    assert engine().script("我用iPad看GDP") == f"wo↓jʊ↘ŋ {latin_phonemes('iPad')} kʰa↘n {spelt('GDP')}"
+    assert engine().script("我用iPad看GDP").endswith(f"jʊ↘ŋ {latin_phonemes('iPad')} kʰa↘n {spelt('GDP')}")
