@@ -7,13 +7,16 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipeline import screen
 from pipeline.errors import AudiobookError, Interrupted, UsageError
 from pipeline.shelf import Shelf
+
+if TYPE_CHECKING:
+    from pipeline.run import Built, Request
 
 app = typer.Typer(
     help="Turn a Chinese text into a chaptered audiobook.",
@@ -69,6 +72,8 @@ def build(
     jobs: Jobs = 0,
     chapter_format: ChapterFormat = "m4a",
     keep_going: KeepGoing = False,
+    listen: Annotated[bool, typer.Option("--listen", help="Listen to it, and take again what is misread.")] = False,
+    model: EarModel = "",
 ) -> None:
     """Build the audiobook of each source; what is finished is not done again."""
     from pipeline.record import gaps_of
@@ -84,9 +89,22 @@ def build(
             screen.summary(built.home, built.manifest, watcher)
         else:
             screen.say(f"{built.home}: nothing to do, the book is as its source and settings ask")
+        if listen:
+            _retaken(built, source, request, model)
         gaps += screen.show_gaps(gaps_of(built.manifest))
     if gaps:
         raise typer.Exit(6)
+
+
+def _retaken(built: "Built", source: Path, request: "Request", model: str) -> None:
+    """Listen to a book, take again what is wrong, and say what it came to."""
+    from pipeline.audition import found_of
+    from pipeline.retakes import Listening, with_retakes
+    from pipeline.verify.recogniser import Recogniser
+
+    with screen.Listener() as listener:  # its bar is the one that is drawn
+        heard = with_retakes(built, source, request, Listening(Recogniser(model), listener.heard), screen.Watcher())
+    screen.show_listening(found_of(heard))
 
 
 @app.command()
@@ -158,17 +176,24 @@ def sections(book: Book = "", output: Output = HERE, as_json: AsJson = False) ->
 @app.command()
 def redo(
     book: Annotated[str, typer.Argument(help="A book: its folder or its title; '' is the only one.")],
-    numbers: Annotated[list[int], typer.Argument(help="The sections to speak afresh.")],
+    numbers: Annotated[list[int] | None, typer.Argument(help="The sections to speak afresh.")] = None,
     output: Output = HERE,
     voice: Voice = "",
     rate: Rate = None,
-    sentence: Annotated[int | None, typer.Option(min=1, help="Only this chunk of the section.")] = None,
+    sentence: Annotated[int | None, typer.Option(min=1, help="Only this sentence of the section.")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="The sentences that are heard wrong.")] = False,
+    model: EarModel = "",
     source: Annotated[Path | None, typer.Option(help="Where the text is, if it was moved.")] = None,
 ) -> None:
     """Speak sections afresh and rejoin the book; the other chapter files keep their bytes."""
     from pipeline.redo import Place, Wish, redo
 
-    wish = Wish(tuple(numbers), voice, rate, sentence)
+    if failed:
+        wish = Wish(sentences=_failed(Shelf(output), book, model))
+    elif numbers:
+        wish = Wish(sentences={n: [sentence] for n in numbers}) if sentence else Wish(tuple(numbers), voice, rate)
+    else:
+        raise UsageError("which section?", "list them with audiobook sections, or give --failed")
     with screen.Watcher() as watcher:
         built = redo(Place(Shelf(output), book, source), wish, watcher)
     screen.summary(built.home, built.manifest, watcher)
@@ -208,6 +233,21 @@ def check(
         screen.show_check(found)
     if found["failures"] or found.get("listening", {}).get("wrong"):
         raise typer.Exit(6)
+
+
+def _failed(shelf: Shelf, book: str, model: str) -> dict[int, list[int]]:
+    """The wrong sentences of a book, by section. Raises UsageError where there is none."""
+    from pipeline.audition import audition
+    from pipeline.verify.recogniser import Recogniser
+
+    with screen.Listener() as listener:
+        failed = audition(shelf, book, Recogniser(model), listener.heard).failed()
+    if not failed:
+        raise UsageError("the listening check finds no sentence wrong", "name a section: audiobook redo BOOK N")
+    found: dict[int, list[int]] = {}
+    for heard in failed:
+        found.setdefault(heard.section.number, []).append(heard.number)
+    return found
 
 
 def _listened(shelf: Shelf, book: str, model: str) -> dict[str, Any]:

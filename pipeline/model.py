@@ -185,6 +185,15 @@ class Hearing:
 
 
 @dataclass(frozen=True, slots=True)
+class Take:
+    """One take of a chunk that was listened to: its number, its clip, and what was heard."""
+
+    take: int
+    clip: str
+    hearing: Hearing
+
+
+@dataclass(frozen=True, slots=True)
 class Clip:
     """A chunk, spoken and checked, in the cache.
 
@@ -277,6 +286,7 @@ class SpokenChunk:
     start: int
     end: int
     verdict: Verdict
+    heard: tuple[Take, ...] = ()  # the takes of a sentence that was found wrong, in order
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pipeline.model import (
     Recipe,
     SpokenChunk,
     SpokenSection,
+    Take,
 )
 from pipeline.speak.takes import chosen
 from pipeline.stitch.book import Stitched
@@ -35,6 +36,13 @@ class Facts:
     pronounce: Mapping[str, str]
     coverage: Coverage
     notes: tuple[Note, ...]
+    heard: Mapping[str, tuple[Take, ...]]  # text of a chunk -> its takes in the last build
+
+
+def takes_of(manifest: Manifest | None) -> dict[str, tuple[Take, ...]]:
+    """The takes that were heard of each chunk, by its text."""
+    sections = manifest.sections if manifest else ()
+    return {chunk.text: chunk.heard for section in sections for chunk in section.chunks if chunk.heard}
 
 
 def manifest_from(facts: Facts, book: Stitched, files: Mapping[int, str], outputs: Mapping[str, str]) -> Manifest:
@@ -85,15 +93,18 @@ def _section(facts: Facts, chapter: Chapter, clips: tuple[Clip, ...], files: Map
         recipe=recipe,
         choice=choice,
         encoding=chapter.path.stem,
-        chunks=_chunks(chapter, clips, choice),
+        chunks=_chunks(chapter, clips, choice, facts.heard),
     )
 
 
-def _chunks(chapter: Chapter, clips: tuple[Clip, ...], choice: Choice) -> tuple[SpokenChunk, ...]:
-    """One entry a clip; a clip with marks has as many lines as marks."""
+def _chunks(
+    chapter: Chapter, clips: tuple[Clip, ...], choice: Choice, heard: Mapping[str, tuple[Take, ...]]
+) -> tuple[SpokenChunk, ...]:
+    """One entry a clip; a clip with marks has as many lines as marks. Takes stay while theirs is the clip."""
     lines = iter(chapter.lines)
     chunks = []
     for clip in clips:
+        takes = heard.get(clip.chunk.text, ())
         own = [next(lines) for _ in clip.marks or (None,)]
         chunks.append(
             SpokenChunk(
@@ -107,6 +118,7 @@ def _chunks(chapter: Chapter, clips: tuple[Clip, ...], choice: Choice) -> tuple[
                 start=chapter.start + own[0].start,
                 end=chapter.start + own[-1].end,
                 verdict=clip.verdict,
+                heard=takes if clip.key in {take.clip for take in takes} else (),
             )
         )
     return tuple(chunks)

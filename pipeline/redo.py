@@ -1,6 +1,7 @@
 """A book and a wish come in (sections, another voice, one sentence); the book with those spoken afresh goes out."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.errors import UsageError
@@ -14,12 +15,12 @@ from pipeline.write.manifest import read_manifest
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The sections to speak afresh; for all of them another voice or rate, or only one chunk of them."""
+    """The sections to speak afresh, whole (perhaps with another voice or rate), or only some of their chunks."""
 
-    numbers: tuple[int, ...]
+    numbers: tuple[int, ...] = ()
     voice: str = ""
     rate: int | None = None
-    sentence: int | None = None
+    sentences: Mapping[int, Sequence[int]] = field(default_factory=dict)  # section -> chunks, counted from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def redo(place: Place, wish: Wish, watch: Watch) -> Built:
     assert manifest is not None  # `find` finds books by their manifests
     source = place.source or place.shelf.source_of(home)
     choices = {number: _choice(_section(manifest, number), wish, manifest) for number in dict.fromkeys(wish.numbers)}
+    choices |= {number: _for_sentences(_section(manifest, number), own) for number, own in wish.sentences.items()}
     recipe = manifest.recipe
     request = Request(place.shelf, recipe.engine, recipe.voice, recipe.rate, manifest.chapter_format)
     return rebuild(source, request, (home, choices), watch)
@@ -56,19 +58,20 @@ def _section(manifest: Manifest, number: int) -> SpokenSection:
 def _choice(section: SpokenSection, wish: Wish, manifest: Manifest) -> Choice:
     """The section's next choice: the wished voice and rate, and one take further where those stay as they were."""
     old = section.choice
-    if wish.sentence is not None:
-        return _for_sentence(section, wish.sentence)
     voice = wish.voice or old.voice
     new = replace(old, voice=voice, rate=old.rate if wish.rate is None else wish.rate, sentences={})
     open_engine(chosen(manifest.recipe, new))  # a voice that does not exist is refused before anything is spoken
     return new if (new.voice, new.rate) != (old.voice, old.rate) else replace(new, take=old.take + 1)
 
 
-def _for_sentence(section: SpokenSection, number: int) -> Choice:
-    if number > len(section.chunks):
+def _for_sentences(section: SpokenSection, numbers: Sequence[int]) -> Choice:
+    """The section's choice with one take further for these chunks."""
+    beyond = next((number for number in numbers if number > len(section.chunks)), None)
+    if beyond:
         raise UsageError(
-            f"section {section.number} has {len(section.chunks)} sentences, not {number}",
+            f"section {section.number} has {len(section.chunks)} sentences, not {beyond}",
             "audiobook inspect SOURCE lists them",
         )
-    chunk = section.chunks[number - 1]
-    return replace(section.choice, sentences={**section.choice.sentences, chunk.text: chunk.take + 1})
+    chunks = [section.chunks[number - 1] for number in numbers]
+    further = {chunk.text: chunk.take + 1 for chunk in chunks}
+    return replace(section.choice, sentences={**section.choice.sentences, **further})

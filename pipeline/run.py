@@ -11,7 +11,7 @@ from pipeline.files import sha256_of
 from pipeline.model import Choice, Clip, Document, Engine, Manifest, Outline, Recipe, Section
 from pipeline.read import read, source_files
 from pipeline.read.sidecar import Sidecar, read_sidecar
-from pipeline.record import Facts, gaps_of, manifest_from
+from pipeline.record import Facts, gaps_of, manifest_from, takes_of
 from pipeline.repair import repair
 from pipeline.segment import Sizes, segment
 from pipeline.segment.pauses import paused
@@ -176,6 +176,7 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
         pronounce=sidecar.pronounce,
         coverage=coverage(document, outline.sections, outline.dropped, spoken),
         notes=outline.notes,
+        heard=takes_of(previous),
     )
     names = chapter_names(book.chapters, request.chapter_format)
     picture = edition.source.parent / sidecar.cover if sidecar.cover else None

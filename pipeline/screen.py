@@ -159,10 +159,10 @@ def show_check(found: Mapping[str, Any]) -> None:
     failed = len(found["failures"])
     print(f"{failed} of {len(rows)} claims fail" if failed else f"all {len(rows)} claims hold")
     if "listening" in found:
-        _show_listening(found["listening"])
+        show_listening(found["listening"])
 
 
-def _show_listening(found: Mapping[str, Any]) -> None:
+def show_listening(found: Mapping[str, Any]) -> None:
     """What was heard: the figures, and each sentence that is not right with what differs."""
     for doubt in found["doubts"]:
         place = f"section {doubt['section']}, sentence {doubt['sentence']}, at {clock(doubt['start'])}"
@@ -194,21 +194,6 @@ def show_explanation(found: Mapping[str, Any]) -> None:
     }
     for name, value in lines.items():
         print(f"{name:8} {clean(value)}")
-
-
-def show_difference(found: Mapping[str, Any]) -> None:
-    """What differs between two books: of them as a whole, then sentence by sentence, then the counts."""
-    for name, (before, after) in found["about"].items():
-        print(f"{name}: {clean(str(before))} -> {clean(str(after))}")
-    rows = [(c["change"], _place(c["before"]), _place(c["after"]), c["text"]) for c in found["changes"]]
-    if rows:
-        show("", ["change", "before", "after", "text"], rows)
-    print("; ".join(f"{count} {kind}" for kind, count in found["counts"].items()))
-
-
-def _place(place: Mapping[str, Any] | None) -> str:
-    """Where a sentence stands, "" if nowhere."""
-    return f"{place['section']}.{place['sentence']} at {clock(place['start'])}" if place else ""
 
 
 class Listener:
