@@ -55,7 +55,7 @@ def page_of(heard: Audition, redo: str) -> Page:
 
 def _sentence(one: Heard, read: Read) -> Sentence:
     chunk, hearing = one.chunk, one.hearing
-    marks, heard = _compared(one.spoken, hearing, read)
+    marks, heard = compared(one.spoken, hearing, read)
     return Sentence(
         section=one.section.number,
         number=one.number,
@@ -92,12 +92,12 @@ def _words(syllables: Sequence[Syllable]) -> tuple[Piece, ...]:
     return tuple(words)
 
 
-def _compared(said: str, hearing: Hearing, read: Read) -> tuple[str, tuple[Piece, ...]]:
+def compared(said: str, hearing: Hearing, read: Read) -> tuple[str, tuple[Piece, ...]]:
     """A sign for each character that should be said, and what was heard in pieces with such signs."""
     from pipeline.speak.spoken import spoken
 
     if not hearing.differing and not hearing.tones:
-        return AS_SAID * len(said), ((hearing.heard, AS_SAID),)
+        return AS_SAID * len(said), _joined([(hearing.heard, AS_SAID)])
 
     def readings(text: str) -> list[str | None]:
         return [syllable.citation for syllable in read(text)]

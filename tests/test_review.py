@@ -1,5 +1,6 @@
 """The review page in a real browser: it plays, marks, remembers, exports, and lets no word of the book act."""
 
+import functools
 import hashlib
 import json
 import shlex
@@ -7,17 +8,21 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pipeline.audition import audition
+from pipeline.audition import audition, judge_of
 from pipeline.cli import app
 from pipeline.model import Manifest
 from pipeline.report import manifest_of
-from pipeline.review import page_of, review
+from pipeline.review import compared, page_of, review
 from pipeline.shelf import Shelf
-from pipeline.write.review import NAME, Page, html_of
+from pipeline.speak.pinyin import Pronouncer
+from pipeline.write.review import NAME, html_of
 from tests.browser import PHONE, Tab, needs_browser, opened, started
 from tests.test_book import audiobook, digests
 
@@ -150,6 +155,27 @@ def test_numbers_are_compared_in_words(page: Path) -> None:
     assert "一九九八年" in "".join(word for word, _ in row["words"])
     assert "".join(text for text, _ in row["heard"]).startswith("到了一九九八年")
     assert len(row["differing"]) == 1
+
+
+@functools.cache
+def judge_and_read() -> Any:
+    return judge_of(SimpleNamespace(pronounce={})), Pronouncer({}).syllables  # type: ignore[arg-type]
+
+
+words = st.text(st.sampled_from("春天来了一行长儿得GDPaz .12年%，。“”〇-😀"), max_size=14)
+
+
+@settings(deadline=None)
+@given(said=words, heard=words)
+def test_marks_and_pieces_fit_whatever_was_heard(said: str, heard: str) -> None:
+    judged, read = judge_and_read()
+    spoken, hearing = judged(said, heard)
+    marks, pieces = compared(spoken, hearing, read)
+    assert len(marks) == len(spoken)
+    assert all(text and sign in ".tx-" for text, sign in pieces)
+    differing = sum(sign in "x-" for sign in marks)
+    assert bool(differing) <= bool(hearing.differing)
+    assert bool(hearing.differing) == any(sign in "x-" for _, sign in pieces)
 
 
 def test_nothing_is_heard_twice(shelf: Shelf, ear: Forgetful, page: Path) -> None:
@@ -312,6 +338,34 @@ def test_written_words_and_what_differs_are_shown_in_words(tab: Tab) -> None:
 
 
 @needs_browser
+def test_one_text_said_twice_in_a_chapter_is_one_command(
+    browser: Any, shelf: Shelf, ear: Forgetful, tmp_path: Path
+) -> None:
+    short = page_of(audition(shelf, "", ear, lambda heard, length: None), "audiobook redo 书")
+    one, other = short.sentences[0], short.sentences[1]
+    twice = (one, replace(one, number=9), replace(one, section=2, number=1), other)
+    path = tmp_path / NAME
+    path.write_text(html_of(replace(short, sentences=twice)), encoding="utf-8")
+    with opened(browser, path) as tab:
+        tab.page.keyboard.press("x")
+        assert tab.page.locator(".tick.wrong[aria-pressed=true]").count() == 3  # the same sound is wrong everywhere
+        assert tab.page.locator("#commands").input_value().splitlines() == [
+            f"audiobook redo 书 {one.section} --sentence {one.number}",
+            "audiobook redo 书 2 --sentence 1",
+        ]
+
+
+@needs_browser
+def test_what_is_exported_can_be_copied(tab: Tab) -> None:
+    tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.page.keyboard.press("x")
+    tab.page.locator("[data-from=commands]").click()
+    tab.wait("document.getElementById('status').textContent === 'Copied'")
+    copied = tab.page.evaluate("navigator.clipboard.readText()")
+    assert copied == tab.page.locator("#commands").input_value() != ""
+
+
+@needs_browser
 def test_a_marked_word_is_given_a_reading(tab: Tab) -> None:
     card = tab.page.locator(".card", has_text="起来")
     card.locator(".word", has_text="行").click()
@@ -400,7 +454,7 @@ def test_a_long_book_opens_fast_and_is_drawn_as_one_scrolls(
         for k in range(1, 61)
     )
     path = tmp_path / NAME
-    path.write_text(html_of(Page(**{**_fields(short), "chapters": chapters, "sentences": many})), encoding="utf-8")
+    path.write_text(html_of(replace(short, chapters=chapters, sentences=many)), encoding="utf-8")
     with opened(browser, path) as tab:
         ready = tab.page.evaluate("performance.now()")
         assert 0 < tab.page.locator(".card").count() <= 200
@@ -410,10 +464,6 @@ def test_a_long_book_opens_fast_and_is_drawn_as_one_scrolls(
         tab.page.locator(".card").last.scroll_into_view_if_needed()
         tab.wait(f"document.querySelectorAll('.card').length > {before}")
         assert not tab.complaints
-
-
-def _fields(page: Page) -> dict[str, Any]:
-    return {name: getattr(page, name) for name in Page.__slots__}
 
 
 @needs_browser

@@ -19,6 +19,9 @@ from urllib.parse import quote
 from pipeline.files import write_whole
 
 NAME = "review.html"
+SCRIPTS = (
+    "review_book.js", "review_pinyin.js", "review_cards.js", "review_sound.js", "review_mending.js", "review.js",
+)  # fmt: skip
 _SLOT = re.compile(r"\{\{(\w+)\}\}")
 _UNSAFE = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
@@ -88,7 +91,7 @@ def html_of(page: Page) -> str:
     >>> html_of(Page("<script>", "", "", "", {}, (), ())).count("<script")  # the words and the program
     2
     """
-    script = _part("review.js")
+    script = "\n".join(_part(name) for name in SCRIPTS)
     values = {
         "title": escape(page.title),
         "style": _part("review.css"),
