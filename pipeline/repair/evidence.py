@@ -27,7 +27,15 @@ MARKS: Mapping[str, float] = {
 
 
 _PAUSES = "，。、；：？！,;:?!"
-_CLASH = re.compile(f"[{_PAUSES}](?=[{_PAUSES}—…·～])|[，、,](?=\n)|(?<=[“‘《（「『(])[{_PAUSES}]|[“‘《（「『(](?=\n)")
+_CLASH = re.compile(
+    rf"""
+    ([{_PAUSES}])(?!\1)(?=[{_PAUSES}—…·～])    # two that differ
+  | [，、,](?=\n)
+  | (?<=[“‘《（「『(])[{_PAUSES}]
+  | [“‘《（「『(](?=\n)
+    """,
+    re.VERBOSE,
+)
 CLASH = -12.0  # two pauses in a row, or a comma at the end of a paragraph
 _OPEN_END = re.compile(
     f"[和与及把被从对向将就也很更最并而但或且在于到可所其使让给由因若如虽即既凡每各该](?=[{_PAUSES}])|[一-鿿](?=\n)"

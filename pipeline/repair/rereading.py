@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.repair.readings import LETTERS, TONES, is_reading, spelled
-from pipeline.repair.torn_bytes import LOSSES, MARK_LEAD, MARK_TRAILS, beginning, code, pairs
+from pipeline.repair.torn_bytes import LOSSES, MARK_LEAD, MARK_TRAILS, SWALLOWS, beginning, code, pairs
 
 UNKNOWN = "\0"  # a character whose second byte is lost; its first byte is `Rereading.lead`
 MOST = 400  # steps, over all ways together; a row of question marks has too many
@@ -91,5 +91,6 @@ def _losses(text: str, state: _State) -> Iterator[Rereading]:
         for character in spelled(torn[1], beginning(lead)):
             yield Rereading(found + character, torn.end())
         return
-    yield Rereading(found + UNKNOWN, place + 1, lead, swallowed=True)
+    if text[place] == SWALLOWS:
+        yield Rereading(found + UNKNOWN, place + 1, lead, swallowed=True)
     yield Rereading(found + UNKNOWN, place + 1, lead)

@@ -16,7 +16,17 @@ from pipeline.repair.readings import GLOSS, spelled
 from pipeline.repair.rereading import TORN_GLOSS, UNKNOWN, Rereading, reread
 from pipeline.repair.rule import noted
 from pipeline.repair.swallowed import swallowed
-from pipeline.repair.torn_bytes import LOSSES, MARK_LEAD, MARK_TRAILS, WIDE, beginning, code, ending, is_everyday
+from pipeline.repair.torn_bytes import (
+    LOSSES,
+    MARK_LEAD,
+    MARK_TRAILS,
+    SWALLOWS,
+    WIDE,
+    beginning,
+    code,
+    ending,
+    is_everyday,
+)
 
 _LOSS = re.compile(f"[{LOSSES}]")
 _UNDOUBTED = re.compile(rf"\ufffd+|(?<=[㐀-鿿]){TORN_GLOSS.pattern}")
@@ -144,7 +154,7 @@ def _by_mark(place: Place) -> Restored | None:
     if _RUN.match(text, at) or not _BEHIND.match(GLOSS.sub("", left)[-1:]):
         return None
     gone = {trail for mark, trail in MARK_TRAILS.items() if WIDE[mark] not in _line(text, at)}
-    starts = [(at + 1, trail) for trail in sorted(gone)]
+    starts = [(at + 1, trail) for trail in sorted(gone)] if text[at] == SWALLOWS else []
     shown = MARK_TRAILS.get(text[at + 1 : at + 2])
     starts += [(at + 2, shown)] if shown in gone and shown else []
     readings = [reading for start, trail in starts for reading in reread(text, start, trail)]

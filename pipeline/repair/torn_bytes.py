@@ -3,6 +3,7 @@
 from functools import cache, lru_cache
 
 LOSSES = "?\ufffd"  # what stands where bytes could not be read
+SWALLOWS = "?"  # the decoders that write this take the byte behind a lost lead byte along; the others do not
 EURO = "€\x80"  # how the byte 80 is read where it stands alone
 MARK_LEAD = 0xA3
 MARK_TRAILS = {"?": 0xBF, ",": 0xAC, ":": 0xBA, ";": 0xBB, "(": 0xA8, ")": 0xA9, "!": 0xA1}  # A3 BF is ？
