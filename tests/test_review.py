@@ -356,6 +356,24 @@ def test_one_text_said_twice_in_a_chapter_is_one_command(
 
 
 @needs_browser
+def test_a_silent_clip_and_an_added_word_are_said_in_words(
+    browser: Any, shelf: Shelf, ear: Forgetful, tmp_path: Path
+) -> None:
+    deaf = replace(
+        ear, misheard={"大家都说，这样的好年成，十年里也遇不到一回两回。": "", "春天来了": "春天天来了"}, drops=()
+    )
+    path = tmp_path / NAME
+    path.write_text(html_of(page_of(audition(shelf, "", deaf, lambda heard, length: None), "")), encoding="utf-8")
+    with opened(browser, path) as tab:
+        tab.page.locator("input[value=all]").check(force=True)
+        silent = tab.page.locator(".card", has_text="年成")
+        added = tab.page.locator(".card", has_text="山上")
+        assert "天 tiān was added" in added.locator(".pairs .words").inner_text()
+        assert "not heard" in silent.locator(".pairs .words").inner_text()
+        assert silent.locator(".heard .words").inner_text() == "nothing"
+
+
+@needs_browser
 def test_what_is_exported_can_be_copied(tab: Tab) -> None:
     tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     tab.page.keyboard.press("x")

@@ -20,7 +20,8 @@ function cardOf(sentence) {
   fill(part(".written"), sentence.written === sentence.spoken ? [] : [sentence.written]);
   fill(part(".spoken"), wordsOf(sentence));
   part(".pinyin").textContent = `pinyin: ${sentence.words.map(([word, reading]) => accented(reading) || word).join(" ")}`;
-  fill(part(".heard"), sentence.heard.length ? sentence.heard.map(heardOf) : [element("em", "nothing")]);
+  const anything = sentence.heard.some(([, sign]) => sign !== "-");
+  fill(part(".heard"), anything ? sentence.heard.map(heardOf) : [element("em", "nothing")]);
   fill(part(".pairs"), runsOf(sentence.differing).map(pairOf));
   showTick(card);
   showPlaying(card, false);
