@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -80,7 +80,7 @@ def audition(shelf: Shelf, book: str, ear: Ear, told: Callable[[Heard, int], Non
 
 
 def _hearings(shelf: Shelf, manifest: Manifest, ear: Ear) -> Iterator[Heard]:
-    judge = judge_of(manifest)
+    judge = judge_of(manifest.pronounce)
     chunks = [(section, k, chunk) for section in manifest.sections for k, chunk in enumerate(section.chunks, 1)]
     cache = ClipCache(shelf.clips)
     gone = next((chunk for _, _, chunk in chunks if not cache.path(chunk.clip).is_file()), None)
@@ -93,13 +93,13 @@ def _hearings(shelf: Shelf, manifest: Manifest, ear: Ear) -> Iterator[Heard]:
         yield Heard(section, number, chunk, *judge(chunk.text, text))
 
 
-def judge_of(manifest: Manifest) -> Callable[[str, str], tuple[str, Hearing]]:
-    """Judges what was heard of a written text by the book's own readings; gives the spoken form with it."""
+def judge_of(pronounce: Mapping[str, str]) -> Callable[[str, str], tuple[str, Hearing]]:
+    """Judges what was heard of a written text, by the person's own readings too; gives the spoken form with it."""
     from pipeline.speak.pinyin import Pronouncer
     from pipeline.speak.spoken import spoken
     from pipeline.verify.syllables import judge
 
-    pronouncer: Any = Pronouncer(manifest.pronounce)
+    pronouncer: Any = Pronouncer(pronounce)
 
     def readings(text: str) -> list[str | None]:
         return [syllable.citation for syllable in pronouncer.syllables(text)]

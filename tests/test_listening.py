@@ -1,0 +1,190 @@
+"""The listening check really listens: the voice speaks, Whisper writes down, faults made on purpose are found."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from pipeline import sound
+from pipeline.audition import audition, judge_of
+from pipeline.model import Audio, Manifest
+from pipeline.retakes import Listening, with_retakes
+from pipeline.run import Request, build
+from pipeline.screen import Watcher
+from pipeline.shelf import Shelf
+from pipeline.speak.engines.kokoro import Kokoro
+from pipeline.speak.pinyin import Pronouncer
+from pipeline.verify.listening import Notebook, listen
+from pipeline.verify.recogniser import Recogniser
+from pipeline.verify.syllables import judge
+from pipeline.write.manifest import read_manifest
+
+TOLD = "今年是中国共产党成立九十周年，也是我市全面建设小康社会的重要一年，我们要认清形势，抓好落实。"
+OTHER = "春天来了，山上的花都开了，孩子们在溪边跑来跑去，笑声传得很远。"
+
+
+def readings(text: str) -> list[str | None]:
+    return [syllable.citation for syllable in Pronouncer({}).syllables(text)]
+
+
+def judged(expected: str, heard: str) -> str:
+    return judge(expected, heard, readings).judgement
+
+
+@pytest.mark.parametrize(
+    ("said", "heard", "judgement"),
+    [
+        ("他们在那里等我们", "她们在哪里等我们", "right"),
+        ("认真地学习的态度", "认真的学习得态度", "right"),
+        ("我局的工作", "我举的工作", "right"),
+        ("市委的决策部署", "是为的决策不熟", "right"),
+        ("今天下午三点开会，请大家准时参加", "今天下午三点开会", "wrong"),
+        ("今天下午三点开会，请大家准时参加，不要迟到", "今天下午三点开会，不要迟到", "wrong"),
+        ("今天下午三点开会", "今天上午八点半开会", "wrong"),
+        ("银行里没有人", "银醒里没有人", "doubtful"),
+        ("他用的是GDP这个词", "他用的是 G D P 这个词", "right"),
+    ],
+)
+def test_what_counts_as_an_error(said: str, heard: str, judgement: str) -> None:
+    assert judged(said, heard) == judgement
+
+
+@pytest.fixture(scope="module")
+def ear() -> Recogniser:
+    return Recogniser()
+
+
+@pytest.fixture(scope="module")
+def told() -> Audio:
+    voice = Kokoro()
+    return sound.trimmed(voice.speak(voice.script(TOLD)))
+
+
+@pytest.fixture(scope="module")
+def hears(tmp_path_factory: pytest.TempPathFactory, ear: Recogniser) -> Callable[[Audio], str]:
+    def heard(audio: Audio) -> str:
+        path = tmp_path_factory.mktemp("clip") / "clip.flac"
+        soundfile.write(path, audio.samples, audio.rate)
+        return ear.heard(path)
+
+    return heard
+
+
+def verdict_on(heard: str, expected: str = TOLD) -> str:
+    return judge_of({})(expected, heard)[1].judgement
+
+
+def test_a_good_clip_is_heard_right(told: Audio, hears: Callable[[Audio], str]) -> None:
+    assert verdict_on(hears(told)) == "right"
+
+
+def test_a_truncated_clip_is_heard_wrong(told: Audio, hears: Callable[[Audio], str]) -> None:
+    assert verdict_on(hears(Audio(told.samples[: len(told.samples) * 3 // 4], told.rate))) == "wrong"
+
+
+def test_a_clip_without_its_middle_is_heard_wrong(told: Audio, hears: Callable[[Audio], str]) -> None:
+    third = len(told.samples) // 3
+    cut = np.concatenate([told.samples[:third], told.samples[2 * third :]])
+    assert verdict_on(hears(Audio(cut, told.rate))) == "wrong"
+
+
+def test_a_clip_of_another_text_is_heard_wrong(told: Audio, hears: Callable[[Audio], str]) -> None:
+    assert verdict_on(hears(told), OTHER) == "wrong"
+
+
+def test_a_number_misread_is_not_right(hears: Callable[[Audio], str]) -> None:
+    voice = Kokoro()
+    misread = sound.trimmed(voice.speak(voice.script("这件事发生在一千九百九十八的那一年，大家都记得。")))
+    assert verdict_on(hears(misread), "这件事发生在1835的那一年，大家都记得。") != "right"
+
+
+@dataclass
+class Reader:
+    """Hears what the manifest says is in a clip; of some clips, as often as told, it hears only the first half."""
+
+    home: Path
+    halved: dict[str, int] = field(default_factory=dict)  # text of a chunk -> its first takes that are bad
+    asked: list[str] = field(default_factory=list)
+    workers = 2
+
+    def identity(self) -> Mapping[str, Any]:
+        return {"recogniser": "reader"}
+
+    def heard(self, clip: Path) -> str:
+        self.asked.append(clip.stem)
+        manifest = json.loads((self.home / "manifest.json").read_text(encoding="utf-8"))
+        chunk = next(c for s in manifest["sections"] for c in s["chunks"] if c["clip"] == clip.stem)
+        text = str(chunk["text"])
+        return text[: len(text) // 2] if chunk["take"] < self.halved.get(text, 0) else text
+
+
+TEXT = """第一章 山
+
+春天来了，山上的花都开了。孩子们在溪边跑来跑去，笑声传得很远。
+
+第二章 水
+
+夏天的雨说来就来，雨停以后远处的山像洗过一样。
+"""
+
+
+def book(folder: Path) -> tuple[Path, Request, Any]:
+    (folder / "书.txt").write_text(TEXT, encoding="utf-8")
+    request = Request(Shelf(folder / "output"), "tone")
+    return folder / "书.txt", request, build(folder / "书.txt", request, Watcher())
+
+
+def chunk_of(home: Path, start: str) -> Any:
+    manifest = read_manifest(home)
+    assert manifest is not None
+    return next(c for s in manifest.sections for c in s.chunks if c.text.startswith(start))
+
+
+def nobody(*_: object) -> None:
+    """Nobody is told."""
+
+
+def test_a_wrong_sentence_is_taken_again_until_it_is_right(tmp_path: Path) -> None:
+    source, request, built = book(tmp_path)
+    bad = chunk_of(built.home, "春天").text
+    heard = with_retakes(built, source, request, Listening(Reader(built.home, {bad: 2}), nobody), Watcher())
+    assert not heard.failed()
+    mended = chunk_of(built.home, "春天")
+    assert mended.take == 2
+    assert [(take.take, take.hearing.judgement) for take in mended.heard] == [(0, "wrong"), (1, "wrong"), (2, "right")]
+    assert not chunk_of(built.home, "夏天").heard
+    assert not build(source, request, Watcher()).fresh, "the takes stay"
+    assert chunk_of(built.home, "春天") == mended
+
+
+def test_what_no_take_mends_keeps_its_best_and_is_told(tmp_path: Path) -> None:
+    source, request, built = book(tmp_path)
+    bad = chunk_of(built.home, "夏天").text
+    listening = Listening(Reader(built.home, {bad: 99}), nobody, tries=2)
+    heard = with_retakes(built, source, request, listening, Watcher())
+    assert [failed.chunk.text for failed in heard.failed()] == [bad]
+    assert len(chunk_of(built.home, "夏天").heard) == 3
+
+
+def test_nothing_is_heard_twice(tmp_path: Path) -> None:
+    _, request, built = book(tmp_path)
+    ear = Reader(built.home)
+    first = audition(request.shelf, str(built.home), ear, nobody)
+    asked = len(ear.asked)
+    again = audition(request.shelf, str(built.home), ear, nobody)
+    assert asked == len(first.heard) == len(ear.asked)
+    assert again == first
+
+
+def test_hearings_come_in_order_and_are_kept(tmp_path: Path) -> None:
+    _, _, built = book(tmp_path)
+    manifest: Manifest | None = read_manifest(built.home)
+    assert manifest is not None
+    clips = [c.clip for s in manifest.sections for c in s.chunks]
+    heard = list(listen([(clip, Path(f"{clip}.flac")) for clip in clips], Reader(built.home), Notebook(tmp_path / "n")))
+    assert heard == [c.text for s in manifest.sections for c in s.chunks]
