@@ -32,7 +32,7 @@ RULES: tuple[Rule, ...] = (
     Rule("address", r"(?:[A-Za-z0-9-]{1,63}\.){1,9}<domain>(?:/[!-~]*(?<![.,;:!?'\")]))?(?![A-Za-z0-9])",
          latin.address),
     Rule("path", r"(?<![A-Za-z0-9_/.])(?:/[A-Za-z0-9_.-]*[A-Za-z][A-Za-z0-9_.-]*){2,}/?", latin.path),
-    Rule("path", r"[A-Za-z]:\\[A-Za-z0-9_\\.-]*|[A-Za-z0-9_-]{1,63}\.<file_type>(?!\w)", latin.path),
+    Rule("path", r"[A-Za-z]:\\[A-Za-z0-9_\\.-]*|[A-Za-z0-9_-]{1,63}\.<file_type>(?![A-Za-z0-9_])", latin.path),
     Rule("time zone", r"(UTC|GMT)([+-])(\d{1,2})(?![\d:])", latin.time_zone),
     Rule("to", r"(?<![A-Za-z0-9])([BCGOPM])2([BCGOPM])(?![A-Za-z0-9])", latin.to),
     Rule("money", r"(<money_sign>|<money_code>(?=<blank>\d))<blank>"
@@ -40,7 +40,7 @@ RULES: tuple[Rule, ...] = (
     Rule("time", r"([aApP])\.?[mM]\.?\s?(<hour>):(<minute>)(?![\d:])", times.half_first),
     Rule("roman", r"(?<![A-Za-z0-9])[IVXLC]{1,7}(?![A-Za-z0-9])", latin.roman),
     Rule("roman", r"[Ⅰ-ⅿ]+", latin.roman_sign),
-    Rule("version", r"([vV]|[vV]er\.?\s?)(\d+(?:\.\d+)+)(?![\w.])", latin.version),
+    Rule("version", r"([vV]|[vV]er\.?\s?)(\d+(?:\.\d+)+)(?![A-Za-z0-9_.])", latin.version),
     Rule("code", r"(?<![A-Za-z0-9])[A-Za-z]+(?:[-–]?\d+(?:\.\d+)?[A-Za-z]*)+(?:-\d+)*(?![A-Za-z0-9])",
          codes.letters_first),
     Rule("greek", r"<greek>-?", latin.greek),
@@ -50,13 +50,13 @@ RULES: tuple[Rule, ...] = (
     Rule("phone", r"(?:\+\d{1,3}[- ])?(?:\(0\d{2,3}\)|0\d{2,3})[- ]?\d{7,8}(?:-\d{1,6})?(?!\d)", codes.phone),
     Rule("phone", r"[48]00-\d{3,4}-\d{3,4}(?!\d)|\+\d{1,3}(?:[- ]\d{2,4}){2,4}(?!\d)", codes.phone),
     Rule("phone", r"(?<=\d转)\d{1,6}(?!\d)", codes.phone),
-    Rule("identity", r"\d{17}[\dXx](?!\w)|\d{13,}(?!\d|[.,]\d)", codes.long_string),
+    Rule("identity", r"\d{17}[\dXx](?![A-Za-z0-9_])|\d{13,}(?!\d|[.,]\d)", codes.long_string),
     # dates
     Rule("date", r"(\d{4})([-/.·])(\d{1,2})\2(\d{1,2})(?![\d/]|\.\d)", dates.full_date),
     Rule("date", r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)", dates.american_date),
     Rule("section", r"(?<=\n)\d{1,2}(?:\.\d{1,2}){1,4}(?=[ \u3000]+[\u4e00-\u9fff])", signs.numbered_heading),
     Rule("date", r"(\d{2})([/.])(\d{1,2})\2(\d{1,2})(?!\d)", dates.short_date),
-    Rule("version", r"()(\d+(?:\.\d+){2,})(?![\w])", latin.version),
+    Rule("version", r"()(\d+(?:\.\d+){2,})(?![A-Za-z0-9_])", latin.version),
     Rule("date", r"(\d{4})\.(\d{1,2})<dash>(\d{4})\.(\d{1,2})(?![\d.])", dates.months),
     Rule("date", r"((?:19|20)\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?![\d.,:%-])", dates.packed_date),
     Rule("memorial", r"(1[0-2]|[1-9])[·•](3[01]|[12]\d|[1-9])(?![\d·.])", dates.memorial),
@@ -88,6 +88,7 @@ RULES: tuple[Rule, ...] = (
     Rule("time", r"(<hour>)\s?([aApP])\.?[mM]\.?(?![A-Za-z])", times.whole_hour),
     Rule("length", r"(\d{1,2})h(\d{1,2})(?:min|m)(?![A-Za-z])", times.hours),
     Rule("length", r"(\d{1,2})['′’](\d{2})(?:[\"″”]|'')", times.pace),
+    Rule("code", r"0x[0-9A-Fa-f]+(?![A-Za-z0-9])", codes.digits_first),
     # mathematics
     Rule("mathematics", r"(?<![A-Za-z0-9])[-−]?<operand>(?:\s*<operator>\s*[-−(]?<operand>\)?){1,40}"
          r"(?![A-Za-zΩ℃°%μ㎡^⁰-⁹])", signs.expression),
