@@ -1,12 +1,13 @@
 """Clips are spoken once, in order, checked before they are kept, and found again by content."""
 
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import soundfile
 
-from pipeline.errors import EngineBusy, EngineError
+from pipeline.errors import EngineBusy, EngineError, InputError
 from pipeline.model import Chunk, Clip, Section
 from pipeline.speak import Job, Part, Studio, leave_a_gap
 from pipeline.speak.cache import ClipCache, clip_key
@@ -138,3 +139,17 @@ def test_a_busy_voice_leaves_no_gaps(tmp_path: Path) -> None:
     going = replace(studio(tmp_path), unsaid=leave_a_gap)
     with pytest.raises(EngineBusy):
         list(going.speak([part(1, "甲句", engine=Hum(busy={"甲句": 99}))]))
+
+
+def test_a_full_disk_is_a_clear_error_and_leaves_no_draft(tmp_path: Path, hum: Hum) -> None:
+    disk = tmp_path / "small"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", disk], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("a small disk can only be mounted by root")
+    try:
+        with pytest.raises(InputError, match="disk full"):
+            list(studio(disk).speak([part(1, "很长" * 200, engine=hum)]))
+        assert not [path for path in disk.rglob("*") if path.is_file()]
+    finally:
+        subprocess.run(["umount", disk], check=True)

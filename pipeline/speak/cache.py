@@ -66,12 +66,14 @@ class ClipCache:
             "findings": verdict.findings,
             "attempts": verdict.attempts,
         }
-        with (
-            draft_of(path) as draft,
-            soundfile.SoundFile(draft, "w", samplerate=audio.rate, channels=1, format="FLAC", subtype="PCM_16") as file,
-        ):
-            file.comment = json.dumps(facts)
-            file.write(audio.samples)
+        settings = {"samplerate": audio.rate, "channels": 1, "format": "FLAC", "subtype": "PCM_16"}
+        with draft_of(path) as draft:
+            try:
+                with soundfile.SoundFile(draft, "w", **settings) as file:
+                    file.comment = json.dumps(facts)
+                    file.write(audio.samples)
+            except soundfile.LibsndfileError as error:
+                raise OSError(None, f"{error} (is the disk full?)") from error
         return Clip(key, path, chunk, script, audio.rate, length, _energies(energies), verdict=verdict)
 
 
