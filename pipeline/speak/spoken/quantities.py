@@ -229,7 +229,9 @@ def negative(match: re.Match[str]) -> str | None:
     if re.search(r"[A-Za-z0-9\-–—)）}\]\u0370-\u03ff]$", head):
         return None
     joined = re.search(r"[\u4e00-\u9fff]$", head)
-    amount = "." in match[1] or compiled(r"<blank>(?:%|<scale>|元|度|美元)").match(after(match))
+    amount = "." in match[1] or compiled(
+        r"<blank>(?:%|<scale>|元|度|美元|公斤|千克|克|斤|吨|厘米|毫米|公里|千米|米|分贝|个百分点|秒)"
+    ).match(after(match))
     if joined and not amount and not re.search(r"[为是至到于达算在和与或约比从即得低高温润率值长数]$", head):
         return quantity(match[1])
     return "负" + quantity(match[1])
