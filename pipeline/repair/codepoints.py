@@ -20,7 +20,7 @@ _INVISIBLE = re.compile(
     """,
     re.VERBOSE,
 )
-_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]+|(?<=[０-９0-9])[．％]")
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]+|(?<=[０-９0-9])．(?=[０-９0-9])")
 
 
 def compatible(document: Document) -> Document:
@@ -49,7 +49,7 @@ def widths(document: Document) -> Document:
 
     >>> from pipeline.repair.rule import document_of
     >>> widths(document_of("１９９８年，ＧＤＰ增长８．５％，好！")).text
-    '1998年，GDP增长8.5%，好！'
+    '1998年，GDP增长8.5％，好！'
     """
     return substituted(document, "widths", _WIDE, lambda m: unicodedata.normalize("NFKC", m[0]))
 

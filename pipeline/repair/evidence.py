@@ -29,7 +29,7 @@ MARKS: Mapping[str, float] = {
 _PAUSES = "，。、；：？！,;:?!"
 _CLASH = re.compile(
     rf"""
-    ([{_PAUSES}])(?!\1)(?=[{_PAUSES}—…·～])    # two that differ
+    [{_PAUSES}](?=[{_PAUSES}—…·～])
   | [，、,](?=\n)
   | (?<=[“‘《（「『(])[{_PAUSES}]
   | [“‘《（「『(](?=\n)

@@ -30,6 +30,8 @@ from pipeline.repair.torn_bytes import (
 
 _LOSS = re.compile(f"[{LOSSES}]")
 _UNDOUBTED = re.compile(rf"\ufffd+|(?<=[㐀-鿿]){TORN_GLOSS.pattern}")
+_NARROW = re.compile("(?<=[㐀-鿿])[,:;](?=[㐀-鿿“])")
+_OTHER_ALPHABET = re.compile(f"[{LOSSES}]*[\u0370-\u052f\u3040-\u30ff][{LOSSES}\u0370-\u052f\u3040-\u30ff]*")
 _RUN = re.compile("[?]{3}|\ufffd{3}")  # whole words are lost, or a person asks loudly
 _BEHIND = re.compile("[\u2014-\u2026\u3000-\u9fff\uff00-\uffef%]")
 _OPENERS = dict(zip("”’》）」』", "“‘《（「『", strict=True))
@@ -153,12 +155,19 @@ def _by_mark(place: Place) -> Restored | None:
     text, at, left, margin = place
     if _RUN.match(text, at) or not _BEHIND.match(GLOSS.sub("", left)[-1:]):
         return None
-    gone = {trail for mark, trail in MARK_TRAILS.items() if WIDE[mark] not in _line(text, at)}
+    line = _line(text, at)
+    gone = {trail for mark, trail in MARK_TRAILS.items() if WIDE[mark] not in line}
+    site_known = margin < MARGIN or (len(gone) == len(MARK_TRAILS) and _NARROW.search(line) is not None)
     starts = [(at + 1, trail) for trail in sorted(gone)] if text[at] == SWALLOWS else []
     shown = MARK_TRAILS.get(text[at + 1 : at + 2])
     starts += [(at + 2, shown)] if shown in gone and shown else []
     readings = [reading for start, trail in starts for reading in reread(text, start, trail)]
-    plausible = [reading for reading in readings if _is_plausible(reading, margin < MARGIN)]
+    plausible = [
+        reading
+        for reading in readings
+        if _is_plausible(reading, site_known) and not _OTHER_ALPHABET.fullmatch(text, at, reading.end)
+        if reading.text != UNKNOWN or reading.end > at + 1
+    ]
     return _best(place, plausible, ending(MARK_LEAD))
 
 

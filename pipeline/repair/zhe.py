@@ -53,6 +53,8 @@ def _is_zhe(line: str, place: int, script: Script) -> bool:
         return False
     if verb and after[:1] in tuple("称录述者于"):
         return False
+    if writes and script is Script.SIMPLIFIED:
+        return False
     if verb and writes:
         return _reads_better(before, after)
     if script is Script.TRADITIONAL and not writes:
