@@ -19,6 +19,7 @@ import numpy as np
 
 TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
 CITATION = {"一": "yi1", "不": "bu4"}
+LACKING = {"不": ("bu4", 4e-7), "〇": ("ling2", 1e-9)}  # not in the data by themselves; frequencies like their equals
 LONGEST = 8  # characters in a word; the few longer ones are sayings that shorter words make up
 Entries = Mapping[str, tuple[list[str], float]]
 
@@ -45,7 +46,18 @@ def entries(folder: Path) -> Entries:
         found[word] = (readings, probability)
     for character, pinyin in json.loads((folder / "chars.json").read_text(encoding="utf-8")).items():
         found.setdefault(character, ([numbered(pinyin)], 1e-12))
-    return found
+    for character, (reading, probability) in LACKING.items():
+        found.setdefault(character, ([reading], probability))
+    return {**_only_in_words(found), **found}
+
+
+def _only_in_words(found: Entries) -> Entries:
+    """The characters that are nowhere by themselves (the 雳 of 霹雳), with their commonest reading."""
+    seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for word, (readings, _) in found.items():
+        for character, reading in zip(word, readings, strict=True):
+            seen[character][reading] += 1
+    return {c: ([counts.most_common(1)[0][0]], 1e-12) for c, counts in seen.items() if c not in found}
 
 
 def readings_of(words: Entries) -> dict[str, list[str]]:

@@ -1,0 +1,93 @@
+"""Words come in; a reading for each of their characters goes out: from the dictionary, or from the model where open."""
+
+from collections.abc import Sequence
+
+from pipeline.model import Syllable
+from pipeline.speak.pinyin.blend import probabilities
+from pipeline.speak.pinyin.context import Context, context_of
+from pipeline.speak.pinyin.lexicon import lexicon
+from pipeline.speak.pinyin.network import model
+
+PIECE = 120  # signs that the model sees at once: sentences, and so is the speed of one independent of the text
+ENDS = "。！？!?\n；;"
+ALONE_DOUBT = 0.2  # of a character with several readings that no word settles and the model was not trained on
+FIXED = {"一": "yi1", "不": "bu4"}  # these change only by sandhi
+
+
+def read_words(words: Sequence[str]) -> list[Syllable]:
+    """A Syllable for each character, before rules and sandhi.
+
+    >>> [s.citation for s in read_words(["重庆", "的", "音乐", "!"])]
+    ['chong2', 'qing4', 'de5', 'yin1', 'yue4', None]
+    """
+    return [syllable for piece in _pieces(words) for syllable in _read(piece)]
+
+
+def _pieces(words: Sequence[str]) -> list[list[str]]:
+    """The words in pieces that end with a sentence, or where a sentence gets too long."""
+    found: list[list[str]] = [[]]
+    length = 0
+    for word in words:
+        found[-1].append(word)
+        length += len(word)
+        if word in ENDS or length >= PIECE:
+            found.append([])
+            length = 0
+    return [piece for piece in found if piece]
+
+
+def _read(words: Sequence[str]) -> list[Syllable]:
+    context = context_of(words)
+    syllables = [_by_dictionary(context, k, starts) for k, starts in enumerate(_starts(words))]
+    places = [k for k, syllable in enumerate(syllables) if _open(context, k, syllable)]
+    for k, chances in zip(places, probabilities(context, places) if places else (), strict=True):
+        best = int(chances.argmax())
+        reading, doubt = model().candidates[context.signs[k]][best], round(1 - float(chances[best]), 4)
+        syllables[k] = Syllable(syllables[k].character, reading, reading, syllables[k].word_start, "model", doubt)
+    return syllables
+
+
+def _starts(words: Sequence[str]) -> list[bool]:
+    return [k == 0 for word in words for k in range(len(word))]
+
+
+def _by_dictionary(context: Context, at: int, starts: bool) -> Syllable:
+    character = context.signs[at]
+    reading = FIXED.get(character) or context.guesses[at] or None
+    if reading is None:
+        reading = _rare(character)
+    if character in FIXED or not _several(character):
+        return Syllable(character, reading, reading, starts, "single")
+    doubt = 0.0 if context.words[at] else ALONE_DOUBT
+    return Syllable(character, reading, reading, starts, "dictionary", doubt)
+
+
+def _several(character: str) -> bool:
+    """Whether a character by itself has more than one reading, the neutral tone not counted.
+
+    >>> _several("人"), _several("行")
+    (False, True)
+    """
+    known = lexicon().characters.get(character, ())
+    return len([reading for reading in known if reading[-1] != "5"]) > 1
+
+
+def _open(context: Context, at: int, syllable: Syllable) -> bool:
+    """Whether the model has a say: it knows the character, and the dictionary knows no reading that the model lacks."""
+    candidates = model().candidates.get(syllable.character, ())
+    if not candidates or syllable.character in FIXED:
+        return False
+    return context.guesses[at] in candidates or not context.words[at]
+
+
+def _rare(character: str) -> str | None:
+    """The first reading of a Chinese character that is in no word, by pypinyin's table (MIT); None for other signs."""
+    if ord(character) < 0x2E80:
+        return None
+    from pypinyin.contrib.tone_convert import to_tone3
+    from pypinyin.pinyin_dict import pinyin_dict
+
+    readings = pinyin_dict.get(ord(character))
+    if readings is None:
+        return None
+    return str(to_tone3(readings.split(",")[0], v_to_u=False, neutral_tone_with_five=True)).replace("ü", "v")
