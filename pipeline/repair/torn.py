@@ -166,7 +166,7 @@ def _by_mark(place: Place) -> Restored | None:
         reading
         for reading in readings
         if _is_plausible(reading, site_known) and not _OTHER_ALPHABET.fullmatch(text, at, reading.end)
-        if reading.text != UNKNOWN or reading.end > at + 1
+        if reading.text != UNKNOWN or (reading.end > at + 1 and text[reading.end : reading.end + 1] in ("", "\n"))
     ]
     return _best(place, plausible, ending(MARK_LEAD))
 
