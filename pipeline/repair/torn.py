@@ -37,6 +37,7 @@ _BEHIND = re.compile("[\u2014-\u2026\u3000-\u9fff\uff00-\uffef%]")
 _OPENERS = dict(zip("”’》）」』", "“‘《（「『", strict=True))
 MARKS_LEAD = 0xA1  # the first byte of 。 “ ” 《 》 …
 CONTEXT = 8  # characters on each side that are weighed with a restored piece
+FEW, MANY = 3, 20  # choices that are weighed for a character, beside one that is known and without
 NEAR = 5  # characters on each side by which a single one is chosen
 MEMORY = 1000  # characters on the left in which a bracket or quotation may have been opened
 MARGIN = 4.0  # by so much (natural logarithm) a restored text must be likelier than the text as written
@@ -155,6 +156,8 @@ def _by_mark(place: Place) -> Restored | None:
     text, at, left, margin = place
     if _RUN.match(text, at) or not _BEHIND.match(GLOSS.sub("", left)[-1:]):
         return None
+    if TORN_GLOSS.match(text, at + 1) and _by_gloss(Place(text, at + 1, left + text[at], margin)):
+        return None  # this mark is whole; a gloss tore what follows it
     line = _line(text, at)
     gone = {trail for mark, trail in MARK_TRAILS.items() if WIDE[mark] not in line}
     site_known = margin < MARGIN or (len(gone) == len(MARK_TRAILS) and _NARROW.search(line) is not None)
@@ -165,8 +168,8 @@ def _by_mark(place: Place) -> Restored | None:
     plausible = [
         reading
         for reading in readings
-        if _is_plausible(reading, site_known) and not _OTHER_ALPHABET.fullmatch(text, at, reading.end)
-        if reading.text != UNKNOWN or (reading.end > at + 1 and text[reading.end : reading.end + 1] in ("", "\n"))
+        if not _OTHER_ALPHABET.fullmatch(text, at, reading.end)
+        and (_is_plausible(reading) or (site_known and _may_be_lost_whole(text, at, reading)))
     ]
     return _best(place, plausible, ending(MARK_LEAD))
 
@@ -176,16 +179,21 @@ def _line(text: str, at: int) -> str:
     return text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]
 
 
-def _is_plausible(reading: Rereading, site_known: bool) -> bool:
-    """Whether what is read in the right step is in common use.
-
-    Where nothing is known the site must be known to tear characters; it can then only be a mark behind another,
-    such as the ” of 。” at the end of a line.
-    """
+def _is_plausible(reading: Rereading) -> bool:
+    """Whether something is read in the right step, and that in common use."""
     known = reading.text.replace(UNKNOWN, "")
-    if not known:
-        return site_known and reading.lead == MARKS_LEAD and not reading.swallowed
-    return sum(map(is_everyday, known)) >= EVERYDAY_SHARE * len(known)
+    return sum(map(is_everyday, known)) >= EVERYDAY_SHARE * len(known) > 0
+
+
+def _may_be_lost_whole(text: str, at: int, reading: Rereading) -> bool:
+    """Whether two characters can be lost and none be known between them.
+
+    It takes a loss that is no question mark, or a mark behind another at the end of a line, as the ” of 。”.
+    """
+    if reading.text != UNKNOWN or reading.end < at + 2:
+        return False
+    at_end = text[reading.end : reading.end + 1] in ("", "\n")
+    return text[at] != SWALLOWS or (reading.lead == MARKS_LEAD and not reading.swallowed and at_end)
 
 
 def _best(place: Place, readings: Sequence[Rereading], heads: Sequence[str]) -> Restored | None:
@@ -210,8 +218,9 @@ def _filled(place: Place, reading: Rereading, heads: Sequence[str], horizon: int
     middle = reading.text.rstrip(UNKNOWN)
     torn_end = reading.text.endswith(UNKNOWN)
     right = _right(place.text, reading.end)
-    for tail in _tails(place, reading, middle, right) if torn_end else [""]:
-        for head in _likeliest(heads, place.left, [middle + tail + right]):
+    tails = _tails(place, reading, middle, right)[: FEW if middle else MANY] if torn_end else [""]
+    for tail in tails:
+        for head in _likeliest(heads, place.left, [middle + tail + right])[:FEW]:
             restored = head + middle + tail
             bonus = _habit(place.text, reading)
             score = _score(place, restored, reading.end, horizon) + bonus
@@ -247,12 +256,12 @@ def _is_open(character: str, left: str) -> bool:
 
 
 def _likeliest(characters: Sequence[str], left: str, rights: Sequence[str]) -> list[str]:
-    """The three likeliest of the characters between left and any of the rights."""
+    """The characters that texts use, the likeliest between left and any of the rights first."""
     if len(characters) <= 1:
         return list(characters)
     left = GLOSS.sub("", left)[-NEAR:]
     used = [c for c in characters if is_used(c)]
-    return sorted(used, key=lambda c: -max(likelihood(left + c + right[:NEAR]) for right in rights))[:3]
+    return sorted(used, key=lambda c: -max(likelihood(left + c + right[:NEAR]) for right in rights))
 
 
 def _score(place: Place, middle: str, end: int, horizon: int) -> float:
