@@ -3,13 +3,15 @@
 `RULES` is the whole of the stage: what runs, and in which order. The spec of the damage is in the doctests.
 """
 
+from dataclasses import replace
+
 from pipeline.model import Document
 from pipeline.repair.characters import simplified
 from pipeline.repair.codepoints import compatible, invisible, widths
 from pipeline.repair.glosses import glosses
 from pipeline.repair.marks import brackets, marks, quotes
 from pipeline.repair.mojibake import chinese, western
-from pipeline.repair.rule import Rule
+from pipeline.repair.rule import Rule, document_of
 from pipeline.repair.scars import scars
 from pipeline.repair.site import duplicates, site_words
 from pipeline.repair.torn import torn
@@ -44,6 +46,11 @@ def repair(document: Document) -> Document:
     >>> repair(document_of("局長(zhǎng)在創(chuàng)新教育大會(huì)發(fā)言")).text
     '局长在创新教育大会发言'
     """
+    document = _settled(document)
+    return replace(document, title=_settled(document_of(document.title)).text)
+
+
+def _settled(document: Document) -> Document:
     for _ in range(ROUNDS):
         before = document.text
         for rule in RULES:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 
 from pipeline.edits import Replacement, edited
@@ -18,8 +17,7 @@ def simplified(document: Document) -> Document:
     >>> [simplified(document_of(t)).text for t in ("後來乾隆皇帝乾杯", "乾隆说什么坏布", "擡頭", "沈厚的愛")]
     ['后来乾隆皇帝干杯', '乾隆说什么坏布', '抬头', '沉厚的爱']
     """
-    title = "".join(_converted(document.title))
-    return replace(edited(document, "t2s", _changes(document.text)), title=title)
+    return edited(document, "t2s", _changes(document.text))
 
 
 def _changes(text: str) -> Iterator[Replacement]:
@@ -74,14 +72,6 @@ def _differences(before: str, after: str, start: int) -> Iterator[Replacement]:
     for k, (old, new) in enumerate(zip(before, after, strict=True)):
         if old != new:
             yield Replacement(start + k, start + k + 1, new)
-
-
-def _converted(text: str) -> Iterator[str]:
-    position = 0
-    for start, end, after in _changes(text):
-        yield text[position:start] + after
-        position = end
-    yield text[position:]
 
 
 @cache
