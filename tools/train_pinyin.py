@@ -281,7 +281,7 @@ def _parts(item: Item, model: Model) -> Floats:
 def _fitted(heard: Sequence[torch.Tensor], right: Sequence[int]) -> np.ndarray:
     weights = torch.tensor([0.5, 0.5, 0.0, 0.0, 0.0], requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=60, line_search_fn="strong_wolfe")
-    padded = nn_pad(heard)
+    padded = _side_by_side(heard)
     exists = torch.arange(padded.shape[1])[None] < torch.tensor([len(h) for h in heard])[:, None]
 
     def loss() -> torch.Tensor:
@@ -295,7 +295,7 @@ def _fitted(heard: Sequence[torch.Tensor], right: Sequence[int]) -> np.ndarray:
     return weights.detach().numpy()
 
 
-def nn_pad(listed: Sequence[torch.Tensor]) -> torch.Tensor:
+def _side_by_side(listed: Sequence[torch.Tensor]) -> torch.Tensor:
     return torch.nn.utils.rnn.pad_sequence(list(listed), batch_first=True)
 
 

@@ -65,7 +65,7 @@ def _counted(text: str, k: int) -> bool:
     before, after = text[k - 1 : k], text[k + 1 : k + 2]
     if before in tuple("第初十") or before in tuple(DIGITS) or after in tuple(DIGITS):
         return True
-    if before == "点" and text[k - 2 : k - 1] in tuple(DIGITS + LARGER):
+    if before == "点" and text[k - 2 : k - 1] in tuple(DIGITS + LARGER) and after not in CLOCK:
         return True
     if after == "点" and (text[k + 2 : k + 3] in (*DIGITS, "十", *CLOCK)):
         return True
