@@ -73,7 +73,21 @@ def curled(found: Found, words: Sequence[str], at: int, k: int) -> Found | None:
     return [*found[at:last], *_read_as(found[last : last + 1], ["er5"])]
 
 
-RULES: tuple[Rule, ...] = (surname, again, curled)
+def got(found: Found, words: Sequence[str], at: int, k: int) -> Found | None:
+    """得 before 了, 过 or 到 is what was got, never what must be: 他得了冠军.
+
+    >>> from pipeline.model import Syllable
+    >>> must, done = Syllable("得", "dei3", "dei3"), Syllable("了", "le5", "le5")
+    >>> [s.citation for s in ruled([must, done], ["得", "了"])]
+    ['de2', 'le5']
+    """
+    follower = words[k + 1][:1] if k + 1 < len(words) else ""
+    if words[k] == "得" and found[at].citation == "dei3" and follower in ("了", "过", "到"):
+        return _read_as(found[at : at + 1], ["de2"])
+    return None
+
+
+RULES: tuple[Rule, ...] = (surname, again, curled, got)
 
 
 def _read_as(syllables: Sequence[Syllable], readings: Sequence[str]) -> Found:
