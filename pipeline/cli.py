@@ -135,14 +135,25 @@ def plan(
 
 
 @app.command()
-def inspect(source: Source, as_json: AsJson = False, engine: EngineName = "") -> None:
+def inspect(
+    source: Source,
+    as_json: AsJson = False,
+    engine: EngineName = "",
+    polyphones: Annotated[
+        bool, typer.Option("--polyphones", help="Only the readings in doubt, the most doubtful first.")
+    ] = False,
+) -> None:
     """Show a text as it will be spoken: title, edits, coverage, sections, chunks with spoken form and pinyin."""
-    from pipeline.report import inspect
+    from pipeline.report import doubtful_readings, inspect
     from pipeline.run import Request
 
-    found = inspect(source, Request(Shelf(HERE), engine))
+    request = Request(Shelf(HERE), engine)
+    found = doubtful_readings(source, request) if polyphones else inspect(source, request)
     if as_json:
         _print_json(found)
+    elif polyphones:
+        columns = ["section>", "sentence>", "doubt>", "reading", "by", "context"]
+        screen.show(found["title"], columns, [tuple(row.values()) for row in found["readings"]])
     else:
         screen.show_inspection(found)
 
@@ -261,14 +272,17 @@ def _listened(shelf: Shelf, book: str, model: str) -> dict[str, Any]:
 @app.command()
 def explain(
     book: Annotated[str, typer.Argument(help="A book: its folder or its title; '' is the only one.")],
-    time: Annotated[str, typer.Argument(metavar="[H:]M:S", help="A time in the book.")],
+    place: Annotated[str, typer.Argument(metavar="TIME|PHRASE", help="[H:]M:S in the book, or words of it.")],
     output: Output = HERE,
     as_json: AsJson = False,
+    section: Annotated[int, typer.Option("--section", min=0, help="Look for the words in this section.")] = 0,
 ) -> None:
-    """Explain what sounds at a time: source, repairs, spoken form, pinyin, clip, verdict."""
-    from pipeline.report import explain
+    """Explain what sounds at a time or phrase: source, repairs, spoken form, pinyin, clip, verdict."""
+    from pipeline.explain import Spot, explain
 
-    found = explain(Shelf(output), book, screen.parse_clock(time))
+    timed = not section and screen.is_clock(place)
+    spot = Spot(screen.parse_clock(place)) if timed else Spot(phrase=place, section=section)
+    found = explain(Shelf(output), book, spot)
     if as_json:
         _print_json(found)
     else:

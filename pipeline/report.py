@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.model import Document, Manifest, Origin, SpokenChunk, SpokenSection
+from pipeline.model import Document, Manifest, Origin
 from pipeline.run import Request, outline_of, prepare
 from pipeline.shelf import Shelf
 from pipeline.speak.cache import ClipCache, clip_key
@@ -15,6 +15,8 @@ from pipeline.speak.engines import ENGINES, engine_class, open_engine
 from pipeline.write.manifest import read_manifest
 
 Found = dict[str, Any]
+
+DOUBTFUL = 0.02  # a reading in less doubt than this is not listed
 
 SECONDS_PER_CHARACTER = 0.24  # the embedded voice on the first book, pauses included: 2,547 characters in 8.9 min
 BYTES_PER_SECOND = 8_000 * 2.02  # AAC at 64 kbit/s, once as chapters and once as the book
@@ -89,6 +91,33 @@ def inspect(source: Path, request: Request) -> Found:
     }
 
 
+def doubtful_readings(source: Path, request: Request) -> Found:
+    """The readings of a text that are not sure, the most doubtful first, each with the words around it."""
+    from pipeline.speak.pinyin import Pronouncer
+    from pipeline.speak.spoken import spoken
+
+    edition = prepare(source, request)
+    pronouncer = Pronouncer(edition.sidecar.pronounce)
+    found: list[Found] = []
+    for section in outline_of(edition, open_engine(edition.recipe), {}).sections:
+        for number, chunk in enumerate(section.chunks, 1):
+            said = spoken(chunk.text).text
+            for place, syllable in enumerate(pronouncer.syllables(said)):
+                if syllable.doubt >= DOUBTFUL:
+                    context = f"{said[max(0, place - 8) : place]}【{said[place]}】{said[place + 1 : place + 9]}"
+                    found.append(
+                        {
+                            "section": section.number,
+                            "sentence": number,
+                            "doubt": round(syllable.doubt, 2),
+                            "reading": syllable.citation,
+                            "reason": syllable.reason,
+                            "context": context,
+                        }
+                    )
+    return {"title": edition.document.title, "readings": sorted(found, key=lambda row: -row["doubt"])}
+
+
 def sections_of(shelf: Shelf, book: str) -> Found:
     """A finished book's sections."""
     manifest = manifest_of(shelf.find(book))
@@ -108,34 +137,6 @@ def chapter_file(shelf: Shelf, book: str, number: int) -> Path:
     if found is None:
         raise UsageError(f"there is no section {number} in {manifest.title}", "list them: audiobook sections")
     return home / found
-
-
-def explain(shelf: Shelf, book: str, milliseconds: int) -> Found:
-    """What sounds at a time of a book, led back to its source."""
-    from pipeline.speak.pinyin import Pronouncer
-    from pipeline.speak.spoken import spoken
-
-    manifest = manifest_of(shelf.find(book))
-    section, chunk = _at(manifest, milliseconds)
-    said = spoken(chunk.text)
-    start, end = chunk.span
-    return {
-        "section": section.number,
-        "title": section.title,
-        "start": chunk.start,
-        "end": chunk.end,
-        "span": chunk.span,
-        "edits": [dataclasses.asdict(e) for e in manifest.edits if start <= e.span[0] and e.span[1] <= end],
-        "text": chunk.text,
-        "spoken": said.text,
-        "rewritten": [dataclasses.asdict(piece) for piece in said.pieces if piece.rule],
-        "pinyin": pinyin_of(Pronouncer(manifest.pronounce), said.text),
-        "script": chunk.script,
-        "recipe": dataclasses.asdict(section.recipe),
-        "take": chunk.take,
-        "clip": chunk.clip,
-        "verdict": dataclasses.asdict(chunk.verdict),
-    }
 
 
 def manifest_of(home: Path) -> Manifest:
@@ -187,18 +188,6 @@ def pinyin_line(line: str) -> Found:
         "sounded": [syllable.sounded for syllable in syllables],
         "line": pinyin_of(pronouncer, line),
     }
-
-
-def _at(manifest: Manifest, milliseconds: int) -> tuple[SpokenSection, SpokenChunk]:
-    """The chunk that sounds, or is the last that sounded, at a time."""
-    if not 0 <= milliseconds < manifest.duration:
-        raise UsageError(
-            f"{milliseconds / 1000:.0f} s is outside the book, which is {manifest.duration / 1000:.0f} s long",
-            "give a time as [H:]M:S",
-        )
-    section = next(s for s in manifest.sections if milliseconds < s.end)
-    begun = [chunk for chunk in section.chunks if chunk.start <= milliseconds]
-    return section, (begun or [section.chunks[0]])[-1]
 
 
 def diagnose() -> list[Found]:

@@ -1,5 +1,6 @@
 """What people see: the progress of a build, tables, times. Terminals get a bar; pipes and logs get plain lines."""
 
+import re
 import sys
 import time
 import unicodedata
@@ -50,6 +51,15 @@ def parse_clock(text: str) -> int:
     if not 1 <= len(numbers) <= 3 or not all(0 <= number < 1e6 for number in numbers):
         raise UsageError(f"{text!r} is not a time", "write it as minutes:seconds, like 12:34")
     return round(1000 * sum(number * float(60**power) for power, number in enumerate(reversed(numbers))))
+
+
+def is_clock(text: str) -> bool:
+    """Whether a text is a time as people write it.
+
+    >>> is_clock("12:34"), is_clock("第12回")
+    (True, False)
+    """
+    return bool(re.fullmatch(r"(\d+:){0,2}\d+(\.\d+)?", text))
 
 
 def clock(milliseconds: int) -> str:
@@ -179,21 +189,29 @@ def show_listening(found: Mapping[str, Any]) -> None:
 def show_explanation(found: Mapping[str, Any]) -> None:
     """What sounds at a time, one line a stage."""
     recipe = found["recipe"]
+    line = f"line {found['line']}, " if found["line"] else ""
     lines = {
         "sounds": f"{clock(found['start'])} to {clock(found['end'])}, section {found['section']} {found['title']}",
-        "source": f"characters {found['span'][0]} to {found['span'][1]}",
+        "source": f"{line}characters {found['span'][0]} to {found['span'][1]}: {found['source'] or 'not there now'}",
         "repairs": "; ".join(f"{e['rule']}: {e['before']!r} -> {e['after']!r}" for e in found["edits"]) or "none",
         "text": found["text"],
         "spoken": found["spoken"],
         "words": "; ".join(f"{p['rule']}: {p['written']} -> {p['spoken']}" for p in found["rewritten"]) or "as written",
         "pinyin": found["pinyin"],
+        "decided": ", ".join(f"{d['character']} {d['reading']} ({_sureness(d)})" for d in found["decided"]) or "none",
         "script": found["script"],
         "voice": f"{recipe['engine']} {recipe['voice']} {recipe['rate']:+d} %, take {found['take']}",
         "clip": found["clip"],
+        "heard": "; ".join(f"take {t['take']}: {t['hearing']['judgement']}" for t in found["takes"]) or "not doubted",
         "verdict": "; ".join(found["verdict"]["findings"]) or "passes its checks",
     }
     for name, value in lines.items():
         print(f"{name:8} {clean(value)}")
+
+
+def _sureness(decision: Mapping[str, Any]) -> str:
+    """Who decided a reading, with the doubt where there is some."""
+    return f"{decision['reason']}, doubt {decision['doubt']:.0%}" if decision["doubt"] >= 0.01 else decision["reason"]
 
 
 class Listener:

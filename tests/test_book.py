@@ -297,3 +297,20 @@ def test_ctrl_c_stops_at_once_and_what_was_spoken_is_kept(folder: Path) -> None:
     assert going.returncode == 130
     assert "goes on from there" in told and "Traceback" not in told
     assert not list((folder / "output").glob("*/manifest.json"))
+
+
+def test_explain_finds_a_phrase_and_shows_its_source_line(built: Path) -> None:
+    told = json.loads(audiobook("explain", "", "萤火虫", "--json", cwd=built).stdout)
+    assert "萤火虫" in told["text"]
+    assert TEXT.split("\n")[told["line"] - 1].find(told["source"]) >= 0
+    assert {"character", "reading", "reason", "doubt"} == set(told["decided"][0])
+    missing = audiobook("explain", "", "萤火虫", "--section", "1", cwd=built)
+    assert missing.returncode == 2
+    assert "not in section 1" in missing.stderr
+
+
+def test_readings_in_doubt_come_with_their_context_most_doubtful_first(folder: Path) -> None:
+    found = json.loads(audiobook("inspect", "信.txt", "--polyphones", "--json", cwd=folder).stdout)
+    doubts = [row["doubt"] for row in found["readings"]]
+    assert doubts == sorted(doubts, reverse=True)
+    assert all(f"【{row['context'].split('【')[1][0]}】" in row["context"] for row in found["readings"])
