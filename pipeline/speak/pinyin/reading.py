@@ -1,5 +1,6 @@
 """Words come in; a reading for each of their characters goes out: from the dictionary, or from the model where open."""
 
+import re
 from collections.abc import Sequence
 
 from pipeline.model import Syllable
@@ -7,6 +8,7 @@ from pipeline.speak.pinyin.blend import probabilities
 from pipeline.speak.pinyin.context import Context, context_of
 from pipeline.speak.pinyin.lexicon import lexicon
 from pipeline.speak.pinyin.network import model
+from pipeline.speak.pinyin.words import HAN
 
 PIECE = 120  # signs that the model sees at once: sentences, and so is the speed of one independent of the text
 ENDS = "。！？!?\n；;"
@@ -80,7 +82,7 @@ def _open(syllable: Syllable) -> bool:
 
 def _rare(character: str) -> str | None:
     """The first reading of a Chinese character that is in no word, by pypinyin's table (MIT); None for other signs."""
-    if ord(character) < 0x2E80:
+    if not re.match(f"[{HAN}]", character):
         return None
     from pypinyin.contrib.tone_convert import to_tone3
     from pypinyin.pinyin_dict import pinyin_dict
