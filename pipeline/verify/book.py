@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from pipeline import codec, sound
+from pipeline import codec
 from pipeline.files import sha256_of
 from pipeline.model import Manifest
+from pipeline.verify.meter import Reading, alike, read_meters
 
 LOUDEST_DBTP = -3.0
+RMS_DB = (-23.0, -18.0)
+FLOOR_DB = -60.0
+LONGEST_SILENCE_S = 5.0
+LIKENESS = 0.9  # of the sound behind a mark and of the chapter's own beginning, sample by sample
 LOUDNESS_TOLERANCE_LU = 0.5
 TARGET_LUFS = -19.0
 TIME_TOLERANCE_MS = 1
@@ -36,7 +39,7 @@ def check_book(home: Path, manifest: Manifest) -> list[Claim]:
     book = home / f"{home.name}.m4b"
     if book.is_file() and sha256_of(book) == manifest.outputs.get(book.name):
         claims += _chapters(book, manifest)
-        claims += _sound(book, manifest)
+        claims += _sound(home, book, manifest)
     return claims
 
 
@@ -81,16 +84,29 @@ def _chapters(book: Path, manifest: Manifest) -> Iterator[Claim]:
         yield Claim(f"title of mark {section.number}", section.title, mark.title, mark.title == section.title)
 
 
-def _sound(book: Path, manifest: Manifest) -> Iterator[Claim]:
-    energies, peak, count, rate = [], -np.inf, 0, 1
-    for block in codec.decode_blocks(book):
-        energies.append(sound.block_energies(block))
-        peak = max(peak, sound.true_peak(block.samples, block.rate))
-        count, rate = count + len(block.samples), block.rate
-    milliseconds = round(1000 * count / rate)
-    loudness = sound.integrated_loudness(np.concatenate(energies))
+def _sound(home: Path, book: Path, manifest: Manifest) -> Iterator[Claim]:
+    """What the meters show of the decoded book, beside the limits."""
+    meters = read_meters(book, [section.start / 1000 for section in manifest.sections])
+    milliseconds = round(1000 * meters.length / meters.rate)
     long_enough = abs(milliseconds - manifest.duration) <= TIME_TOLERANCE_MS
     yield Claim("decoded length, ms", str(manifest.duration), str(milliseconds), long_enough)
-    level = abs(loudness - TARGET_LUFS) <= LOUDNESS_TOLERANCE_LU
-    yield Claim("loudness, LUFS", f"{manifest.loudness:.1f}", f"{loudness:.1f}", level)
-    yield Claim("true peak, dBTP", f"<= {LOUDEST_DBTP}", f"{peak:.1f}", bool(peak <= LOUDEST_DBTP))
+    level = abs(meters.loudness - TARGET_LUFS) <= LOUDNESS_TOLERANCE_LU
+    yield Claim("loudness, LUFS", f"{manifest.loudness:.1f}", f"{meters.loudness:.1f}", level)
+    yield Claim("true peak, dBTP", f"<= {LOUDEST_DBTP}", f"{meters.peak:.1f}", meters.peak <= LOUDEST_DBTP)
+    low, high = RMS_DB
+    yield Claim("RMS, dB", f"{low} to {high}", f"{meters.rms:.1f}", low <= meters.rms <= high)
+    yield Claim("noise floor, dB", f"<= {FLOOR_DB}", f"{meters.floor:.1f}", meters.floor <= FLOOR_DB)
+    longest = max([LONGEST_SILENCE_S, *(c.pause + 1 for s in manifest.sections for c in s.chunks)])
+    yield Claim("longest silence, s", f"<= {longest:.1f}", f"{meters.silence:.1f}", meters.silence <= longest)
+    yield from _openings(home, manifest, meters)
+
+
+def _openings(home: Path, manifest: Manifest, meters: Reading) -> Iterator[Claim]:
+    """Behind each mark stands the beginning of its chapter; only where the chapters are the book's own encoding."""
+    for section, opening in zip(manifest.sections, meters.openings, strict=True):
+        if Path(section.file).suffix != ".m4a" or not (home / section.file).is_file():
+            continue
+        beginning = next(codec.decode_blocks(home / section.file))
+        likeness = alike(opening, beginning.samples, beginning.rate // 1000)  # times are kept in whole ms
+        name = f"sound at mark {section.number}, likeness"
+        yield Claim(name, f">= {LIKENESS}", f"{likeness:.3f}", likeness >= LIKENESS)
