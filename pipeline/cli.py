@@ -37,6 +37,9 @@ Voice = Annotated[str, typer.Option("--voice", metavar="NAME", help="See `audiob
 Rate = Annotated[int | None, typer.Option("--rate", metavar="PCT", min=-50, max=100, help="Per cent faster or slower.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=0, help="How many chunks are spoken at once; 0: what is best.")]
 ChapterFormat = Annotated[str, typer.Option("--chapter-format", metavar="m4a|mp3", help="The chapter files' format.")]
+Formats = Annotated[
+    str, typer.Option("--formats", metavar="LIST", help="Further formats, by commas; all; none. Default: vtt.")
+]
 EarModel = Annotated[
     str, typer.Option("--model", metavar="MODEL", help="A Whisper model to listen with: a folder or a name.")
 ]
@@ -71,6 +74,8 @@ def build(
     rate: Rate = None,
     jobs: Jobs = 0,
     chapter_format: ChapterFormat = "m4a",
+    formats: Formats = "",
+    base_url: Annotated[str, typer.Option(metavar="URL", help="Where the folder will be on the web.")] = "",
     keep_going: KeepGoing = False,
     listen: Annotated[bool, typer.Option("--listen", help="Listen to it, and take again what is misread.")] = False,
     model: EarModel = "",
@@ -79,8 +84,10 @@ def build(
     from pipeline.record import gaps_of
     from pipeline.run import Request, build
     from pipeline.speak import leave_a_gap, stop
+    from pipeline.write.formats import address, formats_named
 
     request = Request(Shelf(output), engine, voice, rate, chapter_format, jobs, leave_a_gap if keep_going else stop)
+    request = dataclasses.replace(request, formats=formats_named(formats, base_url), base_url=address(base_url))
     gaps = 0
     for source in sources or _seeds():
         with screen.Watcher() as watcher:

@@ -26,7 +26,9 @@ from pipeline.stitch.book import stitch
 from pipeline.verify.clip import Inspector
 from pipeline.verify.ledger import coverage
 from pipeline.write.book import Binding, chapter_names, demand_format, remove_stale, write_files
+from pipeline.write.formats import DEFAULT, formats_in, write_formats
 from pipeline.write.manifest import finished, read_manifest
+from pipeline.write.volume import Volume
 
 
 class Watch(Protocol):
@@ -49,6 +51,8 @@ class Request:
     chapter_format: str = "m4a"
     jobs: int = 0
     unsaid: Unsaid = stop
+    formats: tuple[str, ...] = DEFAULT  # beside the m4b and the chapter files
+    base_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ def rebuild(source: Path, request: Request, chosen: tuple[Path, Mapping[int, Cho
         previous = read_manifest(home)
         if previous is None or previous.origin.sha256 != edition.document.origin.sha256:
             raise UsageError(f"{source} has changed since {home.name} was built", f"first: audiobook build {source}")
+        request = replace(request, formats=formats_in(previous.outputs))
         return Built(home, _make(edition, request, (home, choices), watch), fresh=True)
 
 
@@ -124,6 +129,8 @@ def fingerprint_for(source: Path, request: Request) -> str:
     asked = {
         "recipe": str(recipe_for(sidecar, request)),
         "chapter_format": request.chapter_format,
+        "formats": request.formats,
+        "base_url": request.base_url,
         "sidecar": sidecar.model_dump_json(),
         "cover": sha256_of(source.parent / sidecar.cover) if sidecar.cover else "",
     }
@@ -182,7 +189,9 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
     picture = edition.source.parent / sidecar.cover if sidecar.cover else None
     binding = Binding(home, document, facts.narrator, picture, request.chapter_format, names, book.sound_of)
     outputs = write_files(binding, book.chapters, previous)
-    manifest = finished(home, manifest_from(facts, book, names, outputs))
+    bound = manifest_from(facts, book, names, outputs)
+    further = write_formats(Volume(home, bound, book.chapters, request.formats, request.base_url))
+    manifest = finished(home, replace(bound, outputs=outputs | further))
     remove_stale(home, previous, manifest.outputs)
     request.shelf.forget(previous, manifest)
     if not gaps_of(manifest):

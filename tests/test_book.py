@@ -109,7 +109,7 @@ def test_one_edited_sentence_is_one_new_clip_and_one_new_chapter(built: Path) ->
     source.write_text(TEXT.replace("晚上有许多萤火虫", "夜里有许多萤火虫"), encoding="utf-8")
     assert build(built).returncode == 0
     assert len(clips(built) - spoken) == 1
-    chapters = {name for name, digest in digests(built).items() if before.get(name) != digest and "chapters" in name}
+    chapters = {name for name, digest in digests(built).items() if before.get(name) != digest and name.endswith(".m4a")}
     assert len(chapters) == 1
 
 
@@ -121,7 +121,7 @@ def test_redo_touches_its_chapter_alone_and_a_later_build_keeps_it(built: Path) 
     after = digests(built)
     changed = {name for name in before if before[name] != after[name]}
     assert {name for name in changed if name.startswith("chapters/")} == {
-        next(name for name in before if name.startswith(f"chapters/{number:02}"))
+        name for name in before if name.startswith(f"chapters/{number:02}")
     }
     assert manifest_of(built)["sections"][number - 1]["choice"]["take"] == 1
     assert "nothing to do" in build(built).stderr
