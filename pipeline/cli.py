@@ -32,7 +32,7 @@ Output = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Source = Annotated[Path, typer.Argument(help="A text, or a folder of texts.")]
 Book = Annotated[str, typer.Argument(help="A book: its folder or its title. Empty: the only one there is.")]
-EngineName = Annotated[str, typer.Option("--engine", metavar="NAME", help="kokoro (default), edge, tone.")]
+EngineName = Annotated[str, typer.Option("--engine", metavar="NAME", help="kokoro (default), edge, openai, tone.")]
 Voice = Annotated[str, typer.Option("--voice", metavar="NAME", help="See `audiobook voices`.")]
 Rate = Annotated[int | None, typer.Option("--rate", metavar="PCT", min=-50, max=100, help="Per cent faster or slower.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=0, help="How many chunks are spoken at once; 0: what is best.")]

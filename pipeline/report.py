@@ -11,7 +11,7 @@ from pipeline.model import Document, Manifest, Origin
 from pipeline.run import Request, outline_of, prepare
 from pipeline.shelf import Shelf
 from pipeline.speak.cache import ClipCache, clip_key
-from pipeline.speak.engines import ENGINES, engine_class, open_engine
+from pipeline.speak.engines import DEFAULT_ENGINE, ENGINES, engine_class, open_engine
 from pipeline.write.manifest import read_manifest
 
 Found = dict[str, Any]
@@ -194,7 +194,10 @@ def diagnose() -> list[Found]:
     """What the program needs, whether it is here, and how to get it."""
     import imageio_ffmpeg
 
-    findings = [_finding(f"engine {name}", _engine_remedy(name)) for name in ENGINES]
+    findings = [
+        _finding(f"engine {name}", _engine_remedy(name), "missing" if name == DEFAULT_ENGINE else "optional")
+        for name in ENGINES
+    ]
     ffmpeg = Path(imageio_ffmpeg.get_ffmpeg_exe())
     findings.append(_finding("ffmpeg (for the online voice)", "" if ffmpeg.is_file() else "pip install imageio-ffmpeg"))
     player = any(shutil.which(name) for name in ("mpv", "ffplay"))

@@ -19,7 +19,7 @@ from pipeline.segment.select import selected
 from pipeline.shelf import Shelf, fingerprint_of
 from pipeline.speak import Studio, Unsaid, stop
 from pipeline.speak.cache import ClipCache
-from pipeline.speak.engines import DEFAULT_ENGINE, open_engine, settled
+from pipeline.speak.engines import DEFAULT_ENGINE, engine_class, open_engine, settled
 from pipeline.speak.spoken import spoken
 from pipeline.speak.takes import choices_for, low_of, parts_of
 from pipeline.stitch.book import stitch
@@ -126,8 +126,10 @@ def recipe_for(sidecar: Sidecar, request: Request) -> Recipe:
 def fingerprint_for(source: Path, request: Request) -> str:
     """What the build of this source, asked for in this way, is known by."""
     sidecar = read_sidecar(source)
+    recipe = recipe_for(sidecar, request)
     asked = {
-        "recipe": str(recipe_for(sidecar, request)),
+        "recipe": str(recipe),
+        "server": open_engine(recipe).identity() if engine_class(recipe.engine).online else "",
         "chapter_format": request.chapter_format,
         "formats": request.formats,
         "base_url": request.base_url,

@@ -11,6 +11,7 @@ from pipeline.model import Engine, Recipe
 ENGINES = {
     "kokoro": "pipeline.speak.engines.kokoro:Kokoro",  # embedded, offline, the default
     "edge": "pipeline.speak.engines.edge:Edge",  # online
+    "openai": "pipeline.speak.engines.openai:OpenAI",  # online, any server that speaks OpenAI's audio API
     "tone": "pipeline.speak.engines.tone:Tone",  # rehearsal: a tone a character
 }
 DEFAULT_ENGINE = "kokoro"

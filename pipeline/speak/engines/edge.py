@@ -20,7 +20,7 @@ from pipeline.model import Audio
 from pipeline.speak.engines.edge_answer import RATE, Answer, answer_of, letters, whole_sound
 from pipeline.speak.engines.edge_failure import understood_failures
 from pipeline.speak.engines.edge_pace import Pace, pace_of
-from pipeline.speak.engines.homophones import is_hanzi, respelt, syllables
+from pipeline.speak.engines.homophones import online_script, syllables
 
 URL_VARIABLE = "AUDIOBOOK_EDGE_URL"  # ws:// or wss:// of another server that speaks the same protocol
 OUTPUT_FORMAT = "audio-24khz-48kbitrate-mono-mp3"
@@ -108,13 +108,7 @@ class Edge:
 
         The service leaves out the boundary of what it does not take for a sentence.
         """
-        from pipeline.speak.spoken import spoken
-
-        # A word such as 5G must be found before it becomes 五G; one of Chinese characters might hide, respelt,
-        # what the spoken form goes by.
-        mixed = {word: sounds for word, sounds in self._words.items() if not is_hanzi(word)}
-        said = respelt(spoken(respelt(text, mixed)).text, self._words)
-        return said + "。" if said[-1:].isalnum() else said
+        return online_script(text, self._words)
 
     def speak(self, script: str) -> Audio:
         """int16 mono at 24 kHz, whole; several threads may call at once, each has its own event loop.

@@ -21,7 +21,11 @@ from pipeline.files import safe_name, write_whole
 
 
 class Refused(EngineBusy):
-    """The service itself says no for now: too many requests, overloaded, an answer without sound."""
+    """The service itself says no for now, perhaps for how many seconds: too many requests, overloaded, no sound."""
+
+    def __init__(self, what: str, remedy: str = "", wait: float = 0.0) -> None:
+        super().__init__(what, remedy)
+        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Pace:
 
     record: Path
     tempo: Tempo = field(default_factory=Tempo)
+    service: str = "the edge voice's service"
 
     def __post_init__(self) -> None:
         self._change = threading.Condition()
@@ -58,8 +63,8 @@ class Pace:
         started = self._enter()
         try:
             yield
-        except Refused:
-            self._refused(started)
+        except Refused as refusal:
+            self._refused(started, refusal.wait)
             raise
         else:
             self._answered(started)
@@ -81,20 +86,20 @@ class Pace:
         if peace_until > time.time():
             clock = time.strftime("%H:%M:%S", time.localtime(peace_until))
             raise EngineError(
-                f"the edge voice's service refused again and again; it is left in peace until {clock}",
+                f"{self.service} refused again and again; it is left in peace until {clock}",
                 f"build again after {clock} (what is spoken is kept), or use the embedded voice: --engine kokoro",
             )
         if self._under_way >= int(self._slots):
             return self.tempo.longest_pause
         return self._next_start - time.monotonic()
 
-    def _refused(self, started: float) -> None:
+    def _refused(self, started: float, wait: float) -> None:
         with self._change:
             if started <= self._last_refusal:
                 return  # it was asked before the pause began: the same trouble, not a new one
             now = time.monotonic()
             pause = min(self.tempo.longest_pause, self.tempo.pause * 2**self._refusals)
-            self._next_start = now + pause * random.uniform(0.75, 1.25)
+            self._next_start = now + max(wait, pause * random.uniform(0.75, 1.25))
             self._last_refusal = now
             self._refusals += 1
             self._slots = max(1.0, self._slots / 2)
@@ -116,11 +121,12 @@ class Pace:
 
 
 @cache
-def pace_of(server: str) -> Pace:
+def pace_of(server: str, engine: str = "edge") -> Pace:
     """The pace for a service, the same for every voice that uses it."""
     from platformdirs import user_cache_path
 
-    return Pace(user_cache_path("audiobook") / "edge" / f"{safe_name(server or 'microsoft')}.json")
+    record = user_cache_path("audiobook") / engine / f"{safe_name(server or 'microsoft')}.json"
+    return Pace(record, service=f"the {engine} voice's service")
 
 
 def _keep_peace(record: Path, until: float) -> None:

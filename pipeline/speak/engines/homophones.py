@@ -35,6 +35,17 @@ def is_hanzi(word: str) -> bool:
     return _HANZI.fullmatch(word) is not None
 
 
+def online_script(text: str, words: Mapping[str, tuple[str, ...]]) -> str:
+    """The text as it is said, the person's words respelt, and closed with a full stop, so that it sounds closed."""
+    from pipeline.speak.spoken import spoken
+
+    # A word such as 5G must be found before it becomes 五G; one of Chinese characters might hide, respelt,
+    # what the spoken form goes by.
+    mixed = {word: sounds for word, sounds in words.items() if not is_hanzi(word)}
+    said = respelt(spoken(respelt(text, mixed)).text, words)
+    return said + "。" if said[-1:].isalnum() else said
+
+
 def respelt(text: str, words: Mapping[str, tuple[str, ...]]) -> str:
     """The text with each of `words` written so that it sounds as asked; the longest word wins.
 
