@@ -65,6 +65,12 @@ def test_decoding_keeps_every_byte(content: bytes) -> None:
     assert encode(text, encoding) == content
 
 
+def test_a_title_with_a_line_below_it_keeps_its_words(tmp_path: Path) -> None:
+    document = read_bytes(tmp_path, "**春天**来了\n===\n好。\n".encode(), "a.md")
+    assert document.text.split() == ["春天来了", "好。"]
+    assert undo(document.text, document.edits) == document.source
+
+
 @given(st.text(alphabet="章开始的好 \n\r，。ab#*_[]()`<>&\\|-=~!1.", max_size=200))
 def test_markdown_edits_lead_back_to_the_source(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.mktemp("md") / "a.md"

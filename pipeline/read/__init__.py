@@ -17,6 +17,11 @@ READERS: Mapping[str, str] = {
     ".text": "pipeline.read.txt:read_txt",
     ".md": "pipeline.read.md:read_md",
     ".markdown": "pipeline.read.md:read_md",
+    ".html": "pipeline.read.html:read_html",
+    ".htm": "pipeline.read.html:read_html",
+    ".xhtml": "pipeline.read.html:read_html",
+    ".epub": "pipeline.read.epub:read_epub",
+    ".docx": "pipeline.read.docx:read_docx",
 }
 READABLE = ", ".join(READERS)
 
@@ -39,6 +44,8 @@ def source_files(path: Path) -> list[Path]:
         raise InputError(f"{path} does not exist", "check the name; a source is a file or a folder of texts")
     if path.is_file():
         return [path]
+    if not path.is_dir():
+        raise InputError(f"{path} is neither a file nor a folder", "save what comes out of it as a file first")
     files = (file for file in path.iterdir() if file.suffix.lower() in READERS and not file.name.startswith("."))
     ordered = sorted(files, key=lambda file: natural(file.name))
     if not ordered:

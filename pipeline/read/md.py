@@ -94,7 +94,7 @@ def without_markup(document: Document) -> Document:
         for span, tag in declared
         if span[1] - span[0] <= HEADING_LENGTH
     )
-    changes = [change for block in blocks for change in _changes(block, page, references)]
+    changes = sorted(change for block in blocks for change in _changes(block, page, references))
     return edited(replace(document, headings=headings), RULE, changes)
 
 

@@ -16,6 +16,7 @@ BYTE_ORDER_MARK = "\ufeff"
 LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")  # what `\n` stands in for, the longest first
 MIXED = "mixed encoding"
 LOST = "undecodable bytes"
+LARGEST = 64 << 20  # bytes: twenty million characters, some 1,500 hours
 
 
 def read_txt(path: Path) -> Document:
@@ -27,16 +28,23 @@ def read_txt(path: Path) -> Document:
 
 
 def content_of(path: Path) -> bytes:
-    """The bytes of a file; raises InputError where there are none."""
+    """The bytes of a file; raises InputError where there are none, or more than a text can have."""
     try:
-        content = path.read_bytes()
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= LARGEST else b""
     except OSError as error:
+        raise unreadable(path, error) from error
+    if size > LARGEST:
         raise InputError(
-            f"cannot read {path}: {error.strerror or error}", "check the path and its permissions"
-        ) from error
+            f"{path} has {size:,} bytes, and a text can have {LARGEST >> 20} MB", "divide it: a folder is one book"
+        )
     if not content.strip():
         raise InputError(f"{path} is empty", "put the text into it, or name another file")
     return content
+
+
+def unreadable(path: Path, error: OSError) -> InputError:
+    return InputError(f"cannot read {path}: {error.strerror or error}", "check the path and its permissions")
 
 
 def without_mark(document: Document) -> Document:

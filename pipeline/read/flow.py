@@ -1,0 +1,183 @@
+"""The lines of a book come in, each in pieces of which some are left out by a rule; a Document goes out.
+
+EPUB, DOCX and HTML keep their text inside markup that nobody reads. The `source` of such a Document is therefore the
+text that the markup holds: all of it, in reading order, one line a paragraph, with what a rule leaves out (footnotes,
+page numbers, menus ...) standing where it stood, so that the ledger has an account for every character of it. Tags,
+scripts and style sheets are no text; blanks are collapsed as a browser does it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, groupby, pairwise
+
+from pipeline.model import Document, Edit, Heading, Note, Origin
+from pipeline.read.txt import LOST
+
+_BLANKS = re.compile(r"[ \t\n\r\f]+")
+SAMPLE = 20_000  # characters to tell a language by
+CHINESE_SHARE = 0.3
+_SEPARATOR = "\0"  # stands for a piece that is not to be touched; one character long, as it is
+_BLANK = frozenset(" \t\n\r\f\0")
+_WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003ffff“”‘’…—]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a line: `text` as it is written; where a `rule` is named, `after` is read in its place."""
+
+    text: str
+    rule: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph or heading (level 1 is topmost, 0 none); `anchors` are the names by which links lead to it."""
+
+    pieces: tuple[Piece, ...]
+    level: int = 0
+    anchors: tuple[str, ...] = ()
+
+    @property
+    def written(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def read(self) -> str:
+        """What is left of the line when the rules are through with it."""
+        return "".join(piece.after if piece.rule else piece.text for piece in self.pieces)
+
+    def without(self, rule: str) -> "Line":
+        """The line left out by a rule, as far as no other rule has left it out already."""
+        pieces = (piece if piece.rule and not piece.after else Piece(piece.text, rule) for piece in self.pieces)
+        return replace(self, pieces=tuple(pieces))
+
+
+class Lines:
+    """Lines as they are collected: text is added to the last one until it is ended."""
+
+    def __init__(self, anchors: Sequence[str] = ()) -> None:
+        self.done: list[Line] = []
+        self._pieces: list[Piece] = []
+        self._anchors: list[str] = [*anchors]
+
+    @property
+    def begun(self) -> bool:
+        return any(piece.text.strip() for piece in self._pieces)
+
+    def add(self, text: str | None, rule: str = "", after: str = "") -> None:
+        if text:
+            self._pieces.append(Piece(text, rule, after))
+
+    def anchor(self, name: str) -> None:
+        """The next text to come is what links to `name` lead to."""
+        self._anchors.append(name)
+
+    def end(self, level: int = 0, around: Sequence[str] = ()) -> None:
+        """End a line, if it has begun; `around` are the anchors of all that it stands inside."""
+        pieces = tidy(self._pieces)
+        self._pieces.clear()
+        if pieces:
+            self.done.append(Line(pieces, level, tuple(dict.fromkeys((*self._anchors, *around)))))
+            self._anchors.clear()
+
+
+def tidy(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """The pieces of a line with their blanks collapsed, as CSS Text 3 (4.1.1, 4.1.3) has it.
+
+    A line end between two Chinese characters only wraps the markup and is no blank.
+
+    >>> [piece.text for piece in tidy([Piece(" 今天\\n"), Piece("天气  a", "x"), Piece("\\n b ")])]
+    ['今天', '天气 a', ' b']
+    """
+    joined = "".join(_SEPARATOR if piece.after else piece.text for piece in pieces)
+    first, last = len(joined) - len(joined.lstrip(" \t\n\r\f")), len(joined.rstrip(" \t\n\r\f"))
+    starts = accumulate((len(piece.text) for piece in pieces), initial=0)
+
+    def collapsed(piece: Piece, start: int) -> str:
+        low, high = max(first, start), min(last, start + len(piece.text))
+        found = _BLANKS.finditer(joined, low, max(low, high))
+        ends = [(low, low), *(run.span() for run in found), (high, high)]
+        kept = (joined[a[1] : b[0]] + _blank(joined, b) for a, b in pairwise(ends))
+        return "".join(kept)
+
+    tidied = (
+        piece if piece.after else replace(piece, text=collapsed(piece, start))
+        for piece, start in zip(pieces, starts, strict=False)
+    )
+    return tuple(piece for piece in tidied if piece.text)
+
+
+def _blank(joined: str, run: tuple[int, int]) -> str:
+    """What stands for a run of blanks inside a line."""
+    start, end = run
+    if start == end or joined[start - 1] in _BLANK:
+        return ""
+    rest = _BLANKS.match(joined, start)
+    stop = rest.end() if rest else end
+    if joined[stop : stop + 1] == _SEPARATOR:
+        return ""
+    wraps = "\n" in joined[start:stop] and _WIDE.match(joined[start - 1]) and _WIDE.match(joined[stop : stop + 1])
+    return "" if wraps else " "
+
+
+def document_of(lines: Sequence[Line], origin: Origin) -> Document:
+    """The Document of a book's lines.
+
+    >>> menu = Line((Piece("首页"),)).without("menu")
+    >>> lines = [menu, Line((Piece("第一章"),), 1), Line((Piece("好"), Piece("1", "x")))]
+    >>> document = document_of(lines, Origin("", "", ""))
+    >>> document.source, document.text, document.headings
+    ('首页\\n第一章\\n好1\\n', '第一章\\n好\\n', (Heading(span=(3, 6), level=1),))
+    """
+    lines = [line for line in lines if line.pieces]
+    pieces = [piece for line in lines for piece in (*line.pieces, _line_end(line))]
+    source = "".join(piece.text for piece in pieces)
+    text = "".join(piece.after if piece.rule else piece.text for piece in pieces)
+    lost = (Note(LOST, (m.start(), m.end()), "undecodable bytes") for m in re.finditer("\ufffd+", source))
+    return Document(
+        title="",
+        source=source,
+        text=text,
+        origin=origin,
+        edits=tuple(_edits(pieces)),
+        headings=tuple(_headings(lines)),
+        notes=tuple(lost),
+    )
+
+
+def _line_end(line: Line) -> Piece:
+    """The line end goes with a line of which nothing is read."""
+    return Piece("\n", "" if line.read else line.pieces[-1].rule)
+
+
+def _edits(pieces: Iterable[Piece]) -> Iterator[Edit]:
+    """One edit for each run of pieces that the same rule leaves out."""
+    start = 0
+    for (rule, after), run in groupby(pieces, key=lambda piece: (piece.rule, piece.after)):
+        for before in ["".join(piece.text for piece in run)] if not after else [piece.text for piece in run]:
+            if rule:
+                yield Edit(rule, (start, start + len(before)), before, after)
+            start += len(before)
+
+
+def _headings(lines: Iterable[Line]) -> Iterator[Heading]:
+    start = 0
+    for line in lines:
+        end = start + len(line.written)
+        if line.level and line.read.strip():
+            yield Heading((start, end), line.level)
+        start = end + 1
+
+
+def language_of(declared: str, text: str) -> str:
+    """The declared language of a text, unless it is plainly Chinese: programs declare English by default.
+
+    >>> language_of("zh-TW", "好"), language_of("en-US", "今天天气好"), language_of("", "")
+    ('zh-TW', 'zh', 'zh')
+    """
+    letters = [character for character in text[:SAMPLE] if character.isalpha()]
+    chinese = sum("\u3400" <= character <= "\u9fff" for character in letters)
+    foreign = declared and not declared.lower().startswith(("zh", "cmn")) and chinese < CHINESE_SHARE * len(letters)
+    return declared.strip() if foreign or declared.lower().startswith("zh") else "zh"

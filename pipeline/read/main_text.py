@@ -1,0 +1,181 @@
+"""The tree of a web page comes in; the elements around its main text go out, each with the rule that leaves it out.
+
+The main text is where the sentences are: the smallest element that holds nearly all of them. What is declared to be
+something else (nav, footer, role), is named so (class, id) or is made of links is left out, unless
+the sentences are there.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.read.elements import NO_TEXT
+from pipeline.read.tree import Element, all_named, local, text_in
+
+MENU = "menu"
+AROUND = "around the text"
+MAIN_SHARE = 0.9  # of the sentences, for an element to be the place of the main text
+DECLARED_SHARE = 0.4  # of the sentences, for <main> or <article> to be believed
+LEAST_SHARE = 0.3  # of the sentences: what holds so much is no menu, whatever it is called
+LINKED_SHARE = 0.75  # of an element's characters inside links, for it to be a menu
+LEAST_LINKS = 2
+LONG = 30  # characters; text without a mark of punctuation is a sentence from here on
+_SENTENCE = re.compile("[。！？；，、：!?…]")
+_SENTENCE_END = re.compile("[。！？!?；…]")
+_WORD = re.compile("[A-Z]?[a-z]+")
+_MENU_ELEMENTS = frozenset(("nav", "footer", "aside", "menu", "dialog"))
+_MENU_ROLES = frozenset(
+    (
+        "navigation",
+        "banner",
+        "contentinfo",
+        "complementary",
+        "search",
+        "menu",
+        "menubar",
+        "toolbar",
+        "tablist",
+        "dialog",
+    )
+)
+_NEVER_MENUS = frozenset(
+    ("html", "body", "main", "article", "h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "b", "i")
+)
+_DECLARED = frozenset(("main", "article"))
+
+
+class Weight(NamedTuple):
+    """What is inside an element: characters, those of them inside links and in sentences outside links; the links."""
+
+    characters: int = 0
+    linked: int = 0
+    sentences: int = 0
+    links: int = 0
+    ends: int = 0  # of sentences, anywhere
+
+
+def around_text(root: Element) -> Mapping[Element, str]:
+    """Which elements of a page are left out, and why."""
+    elements = [element for element in root.iter() if isinstance(element.tag, str)]
+    weights = _weights(elements)
+    whole = weights[root].sentences
+    if not whole:
+        return {}
+    menus = [e for e in elements if _is_menu(e, weights[e]) and weights[e].sentences < LEAST_SHARE * whole]
+    place = _place(root, _without(weights, menus))
+    outside = dict.fromkeys(_outside(place), AROUND) | dict.fromkeys(menus, MENU)
+    title = _title(root, place)
+    return {e: rule for e, rule in outside.items() if title is None or not (e is title or _holds(e, title))} | (
+        dict.fromkeys(_beside(title, outside), AROUND) if title is not None else {}
+    )
+
+
+def _weights(elements: list[Element]) -> dict[Element, Weight]:
+    """The weight of each element, summed from the leaves up; scripts weigh nothing."""
+    sums = {element: [0, 0, 0, 0, 0] for element in elements}
+    linked = {e for link in elements if local(link) == "a" for e in link.iter()}
+    for element in reversed(elements):
+        own = sums[element]
+        if local(element) in NO_TEXT:
+            own[:] = [0, 0, 0, 0, 0]
+        else:
+            _weigh(own, element.text, element in linked)
+            own[3] += local(element) == "a"
+        parent = element.getparent()
+        if parent in sums:
+            above = sums[parent]
+            above[:] = [a + b for a, b in zip(above, own, strict=True)]
+            _weigh(above, element.tail, parent in linked)
+    return {element: Weight(*own) for element, own in sums.items()}
+
+
+def _weigh(weight: list[int], text: str | None, linked: bool) -> None:
+    length = len("".join(text.split())) if text else 0
+    if not text or not length:
+        return
+    weight[0] += length
+    weight[1] += length if linked else 0
+    weight[2] += length if not linked and (length >= LONG or _SENTENCE.search(text)) else 0
+    weight[4] += len(_SENTENCE_END.findall(text))
+
+
+def _is_menu(element: Element, weight: Weight) -> bool:
+    name = local(element)
+    if name in _NEVER_MENUS:
+        return False
+    if name in _MENU_ELEMENTS or element.get("role", "").lower() in _MENU_ROLES:
+        return True
+    words = {word.lower() for key in ("class", "id") for word in _WORD.findall(element.get(key, ""))}
+    return bool(words & _menu_words()) or _is_linked(name, weight)
+
+
+def _is_linked(name: str, weight: Weight) -> bool:
+    """Links one beside the other, with no sentence among them."""
+    many = weight.links >= LEAST_LINKS and weight.linked >= LINKED_SHARE * weight.characters
+    return many and not weight.ends and name not in ("a", "span")
+
+
+@cache
+def _menu_words() -> frozenset[str]:
+    """Words in classes and ids that say what an element is for."""
+    rows = Path(__file__).with_name("menu_words.tsv").read_text(encoding="utf-8").splitlines()
+    return frozenset(row for row in rows if row and not row.startswith("#"))
+
+
+def _without(weights: Mapping[Element, Weight], menus: list[Element]) -> Mapping[Element, int]:
+    """The sentences in each element that are in no menu."""
+    sentences = {element: weight.sentences for element, weight in weights.items()}
+    known = frozenset(menus)
+    for menu in menus:
+        above = list(menu.iterancestors())
+        if not known.intersection(above):
+            for element in above:
+                if element in sentences:
+                    sentences[element] -= weights[menu].sentences
+    return sentences | dict.fromkeys(menus, 0)
+
+
+def _place(root: Element, sentences: Mapping[Element, int]) -> Element:
+    """The smallest element with nearly all the sentences; what declares itself the main text is believed earlier."""
+    whole = sentences[root]
+    declared = [e for e in all_named(root, *_DECLARED) if sentences.get(e, 0) >= DECLARED_SHARE * whole]
+    alone = [e for e in declared if sum(local(other) == local(e) for other in all_named(root, local(e))) == 1]
+    place = alone[0] if alone else root
+    while True:
+        inner = [child for child in place if sentences.get(child, 0) >= MAIN_SHARE * sentences[place]]
+        if not inner or local(inner[0]) in ("p", "pre", "span", "font", "blockquote", "table"):
+            return place
+        place = inner[0]
+
+
+def _outside(place: Element) -> Iterator[Element]:
+    """The elements beside the way from the root down to the place of the main text."""
+    for element in (place, *place.iterancestors()):
+        parent = element.getparent()
+        if parent is not None:
+            yield from (other for other in parent if other is not element)
+
+
+def _title(root: Element, place: Element) -> Element | None:
+    """The page's title in large type, where it stands in front of the main text and not in it."""
+    if any(True for _ in all_named(place, "h1")):
+        return None
+    inside = {place, *place.iterancestors()}
+    titles = [h1 for h1 in all_named(root, "h1") if text_in(h1) and h1 not in inside]
+    page = next((text_in(title) for title in all_named(root, "title")), "")
+    return next((h1 for h1 in titles if text_in(h1) in page or len(titles) == 1), None)
+
+
+def _holds(element: Element, inner: Element) -> bool:
+    return any(above is element for above in inner.iterancestors())
+
+
+def _beside(title: Element, outside: Mapping[Element, str]) -> Iterator[Element]:
+    """What stands beside the title inside something that is left out."""
+    for element in (title, *title.iterancestors()):
+        parent = element.getparent()
+        if parent is None or not any(e in outside for e in (parent, *parent.iterancestors())):
+            return
+        yield from (other for other in parent if other is not element)

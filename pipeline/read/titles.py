@@ -1,0 +1,87 @@
+"""The lines of a book and its table of contents come in; the lines go out with the headings that the contents name.
+
+The contents say where chapters begin and how they stand to each other. Where the text has no such line, the title
+is put in front as one, so that the listener hears where a part begins (as a file's name is, in a folder of texts).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from pipeline.read.flow import Line, Piece
+
+NEAR = 4  # lines that are read: the heading stands among the first behind a link's target
+DEEPEST = 6
+
+
+class Title(NamedTuple):
+    """An entry of a table of contents: the anchor it leads to, and its depth from 1."""
+
+    anchor: str
+    text: str
+    depth: int
+
+
+def titled(lines: Sequence[Line], titles: Sequence[Title]) -> list[Line]:
+    """The lines with a heading for every title that leads to text.
+
+    >>> lines = [Line((Piece("一"),), 0, ("a",)), Line((Piece("文"),), 0, ("b",))]
+    >>> [(line.read, line.level) for line in titled(lines, [Title("a", "一", 1), Title("b", "二", 1)])]
+    [('一', 1), ('二', 1), ('文', 0)]
+    """
+    first: dict[str, int] = {}
+    for number, line in enumerate(lines):
+        for anchor in line.anchors:
+            first.setdefault(anchor, number)
+    levels: dict[int, int] = {}  # of lines that are headings by the contents
+    added: dict[int, list[Title]] = {}  # titles to stand in front of a line
+    stops = sorted({place for title in titles if (place := _place(title, first)) is not None})
+    for title in titles:
+        start = _place(title, first)
+        if start is None:
+            continue
+        end = next((stop for stop in stops if stop > start), len(lines))
+        heading = _heading(lines, range(start, end), title, levels)
+        if heading is not None:
+            levels[heading] = min(title.depth, DEEPEST)
+        elif any(lines[k].read.strip() for k in range(start, end)) or _is_part(title, titles):
+            added.setdefault(start, []).append(title)
+    return list(_levelled(lines, levels, added))
+
+
+def _place(title: Title, first: dict[str, int]) -> int | None:
+    """The line a title leads to; where its fragment is not in the text, the beginning of its document."""
+    return first.get(title.anchor, first.get(title.anchor.partition("#")[0]))
+
+
+def _is_part(title: Title, titles: Sequence[Title]) -> bool:
+    """Whether other titles stand below it."""
+    behind = titles[titles.index(title) + 1 :][:1]
+    return any(other.depth > title.depth for other in behind)
+
+
+def _heading(lines: Sequence[Line], places: Sequence[int], title: Title, taken: dict[int, int]) -> int | None:
+    """The line that is the heading for a title: one that says the same, or the first that is declared one."""
+    near = [k for k in places if lines[k].read.strip() and k not in taken][:NEAR]
+    same = [k for k in near if _key(lines[k].read) == _key(title.text)]
+    declared = [k for k in near if lines[k].level]
+    begins = [k for k in near[:1] if _key(title.text).startswith(_key(lines[k].read)) and len(near) > 1]
+    return next(iter((*same, *declared, *begins)), None)
+
+
+def _key(text: str) -> str:
+    return "".join(character for character in text if character.isalnum()).casefold()
+
+
+def _levelled(lines: Sequence[Line], levels: dict[int, int], added: dict[int, list[Title]]) -> Iterator[Line]:
+    """A heading that no title names stands below the title it is under."""
+    depth = 0
+    for number, line in enumerate(lines):
+        for title in added.get(number, ()):
+            depth = min(title.depth, DEEPEST)
+            yield Line((Piece(title.text),), depth)
+        if number in levels:
+            depth = levels[number]
+            yield replace(line, level=depth)
+        else:
+            yield replace(line, level=max(line.level, depth + 1)) if line.level and depth else line

@@ -1,0 +1,90 @@
+"""The bytes of an XML or HTML document come in; its tree goes out, with no entity expanded and no file fetched."""
+
+import html
+import re
+from collections.abc import Iterator
+from html.entities import html5
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.read.encoding import ESCAPED, decode
+from pipeline.read.package import broken
+
+Element = Any  # lxml has no types of its own
+_XML_DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml[^>]*\?>")
+_ENTITY_DECLARATION = re.compile(r"<!ENTITY", re.IGNORECASE)
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+_XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
+_FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no XML can have them, nor can a page
+
+
+def xml_of(content: bytes, path: Path, name: str) -> Element:
+    """The root of an XML document. Raises InputError where it is malformed or declares entities of its own."""
+    from lxml import etree
+
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        return etree.fromstring(_plain(content, path, name).encode(), parser)
+    except etree.XMLSyntaxError as error:
+        raise broken(path, f"{name} is malformed ({error})") from error
+
+
+def html_of(text: str, path: Path) -> Element:
+    """The root of an HTML document, as a browser would mend it. Raises InputError where it is absurdly deep."""
+    from lxml import etree
+
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
+    clean = _FORBIDDEN.sub("", ESCAPED.sub("\ufffd", text))
+    root = etree.fromstring(_XML_DECLARATION.sub("", clean).encode() or b"<p>", parser)
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise broken(path, "its elements stand inside each other thousands deep")
+    return root if root is not None else etree.fromstring(b"<p></p>", parser)
+
+
+def local(element: Element) -> str:
+    """The name of an element without its namespace, in small letters."""
+    return str(element.tag).rpartition("}")[2].lower()
+
+
+def attribute(element: Element, name: str) -> str:
+    """An attribute by its local name, whatever its namespace; "" where there is none."""
+    plain = element.get(name)
+    if plain is not None:
+        return str(plain)
+    ends = (f"}}{name}", f":{name}")
+    return next((str(value) for key, value in element.attrib.items() if key.endswith(ends)), "")
+
+
+def all_named(root: Element, *names: str) -> Iterator[Element]:
+    """The elements of these local names, in the order of the document."""
+    return (element for element in root.iter() if local(element) in names)
+
+
+def text_in(element: Element) -> str:
+    """All text inside an element, its blanks collapsed."""
+    return " ".join("".join(element.itertext()).split())
+
+
+def _plain(content: bytes, path: Path, name: str) -> str:
+    try:
+        text = decode(content).text
+    except InputError as error:
+        raise broken(path, f"{name}: {error.what}") from error
+    if _ENTITY_DECLARATION.search(text):
+        raise broken(path, f"{name} declares entities of its own, as bombs do")
+    return _ENTITY.sub(_character, _FORBIDDEN.sub("", ESCAPED.sub("\ufffd", _XML_DECLARATION.sub("", text))))
+
+
+def _character(entity: re.Match[str]) -> str:
+    """`&nbsp;` is HTML's, and XML knows only five names."""
+    if entity[1] in _XML_ENTITIES:
+        return entity[0]
+    return html.escape(html5[f"{entity[1]};"]) if f"{entity[1]};" in html5 else f"&amp;{entity[1]};"
