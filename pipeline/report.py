@@ -11,7 +11,7 @@ from pipeline.model import Document, Manifest, Origin
 from pipeline.run import Request, outline_of, prepare
 from pipeline.shelf import Shelf
 from pipeline.speak.cache import ClipCache, clip_key
-from pipeline.speak.engines import DEFAULT_ENGINE, ENGINES, engine_class, open_engine
+from pipeline.speak.engines import DEFAULT_ENGINE, engine_names, open_engine, remedy_for
 from pipeline.write.manifest import read_manifest
 
 Found = dict[str, Any]
@@ -195,18 +195,14 @@ def diagnose() -> list[Found]:
     import imageio_ffmpeg
 
     findings = [
-        _finding(f"engine {name}", _engine_remedy(name), "missing" if name == DEFAULT_ENGINE else "optional")
-        for name in ENGINES
+        _finding(f"engine {name}", remedy_for(name), "missing" if name == DEFAULT_ENGINE else "optional")
+        for name in engine_names()
     ]
     ffmpeg = Path(imageio_ffmpeg.get_ffmpeg_exe())
     findings.append(_finding("ffmpeg (for the online voice)", "" if ffmpeg.is_file() else "pip install imageio-ffmpeg"))
     player = any(shutil.which(name) for name in ("mpv", "ffplay"))
     findings.append(_finding("a player (for `audiobook play`)", "" if player else "install mpv or ffmpeg", "optional"))
     return findings
-
-
-def _engine_remedy(name: str) -> str:
-    return str(engine_class(name).remedy())
 
 
 def _finding(what: str, remedy: str, when_absent: str = "missing") -> Found:

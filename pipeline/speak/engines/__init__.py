@@ -1,11 +1,17 @@
-"""A recipe comes in, an engine that speaks goes out. Adding an engine is one file and one line in ENGINES."""
+"""A recipe comes in, an engine that speaks goes out. Adding an engine is one file and one line in ENGINES.
 
-from collections.abc import Mapping
+Another package adds one without touching ours: a class with the same attributes, named in its entry points
+(`docs/example-engine/` is such a package).
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from pkgutil import resolve_name
 from typing import Any
 
-from pipeline.errors import UsageError
+from pipeline.errors import MissingProgramError, UsageError
 from pipeline.model import Engine, Recipe
 
 ENGINES = {
@@ -15,6 +21,9 @@ ENGINES = {
     "tone": "pipeline.speak.engines.tone:Tone",  # rehearsal: a tone a character
 }
 DEFAULT_ENGINE = "kokoro"
+GROUP = "audiobook.engines"  # of the entry points by which other packages add engines
+ATTRIBUTES = ("default_voice", "voices", "online", "remedy", "limit", "workers", "identity", "script", "speak")
+FACTS = ("language", "gender", "style")  # what is told of a voice
 
 # A fresh take says the same a little slower or faster; no two of the first takes are alike.
 RATE_NUDGES = (0, -3, 3, -6, 5)  # per cent
@@ -32,11 +41,21 @@ def open_engine(recipe: Recipe, pronounce: Mapping[str, str] | None = None) -> E
     return engine
 
 
+def engine_names() -> tuple[str, ...]:
+    """The engines that come with the program, then those that other packages add."""
+    return (*ENGINES, *_added())
+
+
 def engine_class(name: str) -> Any:
-    """The class behind an engine's name; besides the protocol it has `default_voice`, `voices`, `online`, `remedy`."""
-    if name not in ENGINES:
-        raise UsageError(f"there is no engine {name!r}", f"choose one of: {', '.join(ENGINES)}")
-    return resolve_name(ENGINES[name])
+    """The class behind an engine's name; besides the protocol it has `default_voice`, `voices`, `online`, `remedy`.
+
+    Raises UsageError for a name that nobody has, MissingProgramError for another package's engine that is broken.
+    """
+    if name in ENGINES:
+        return resolve_name(ENGINES[name])
+    if name not in _added():
+        raise UsageError(f"there is no engine {name!r}", f"choose one of: {', '.join(engine_names())}")
+    return _loaded(_added()[name])
 
 
 def settled(recipe: Recipe) -> Recipe:
@@ -44,12 +63,45 @@ def settled(recipe: Recipe) -> Recipe:
     return replace(recipe, voice=recipe.voice or engine_class(recipe.engine).default_voice)
 
 
+def remedy_for(name: str) -> str:
+    """What must be done before an engine can be used; "" when nothing."""
+    try:
+        return str(engine_class(name).remedy())
+    except MissingProgramError as error:
+        return error.remedy
+
+
 def voices(engine: str = "") -> list[dict[str, str]]:
     """Every voice of one engine, or of all: engine, voice, language, gender, style, whether it can speak here."""
-    found = []
-    for name in [engine] if engine else ENGINES:
+    return [row for name in ([engine] if engine else engine_names()) for row in _voices_of(name)]
+
+
+def _voices_of(name: str) -> Iterator[dict[str, str]]:
+    try:
         known = engine_class(name)
-        usable = known.remedy() or ("when online" if known.online else "yes")
-        for voice, facts in known.voices.items():
-            found.append({"engine": name, "voice": voice, **facts, "usable": usable})
-    return found
+    except MissingProgramError as error:  # one broken package does not hide the voices of the others
+        yield {"engine": name, "voice": "", "language": "", "gender": "", "style": error.what, "usable": error.remedy}
+        return
+    usable = known.remedy() or ("when online" if known.online else "yes")
+    for voice, facts in known.voices.items():
+        yield {"engine": name, "voice": voice, **{fact: facts.get(fact, "") for fact in FACTS}, "usable": usable}
+
+
+@cache
+def _added() -> Mapping[str, EntryPoint]:
+    """The engines of other packages by name; a name of ours stays ours."""
+    return {entry.name: entry for entry in sorted(entry_points(group=GROUP)) if entry.name not in ENGINES}
+
+
+def _loaded(entry: EntryPoint) -> Any:
+    """The class that another package names. Raises MissingProgramError where there is none that could be an engine."""
+    package = entry.dist.name if entry.dist else entry.module
+    remedy = f"upgrade or remove the package that adds it: {package}"
+    try:
+        known = entry.load()
+    except (ImportError, AttributeError, SyntaxError) as error:
+        raise MissingProgramError(f"the engine {entry.name!r} cannot be loaded: {error}", remedy) from error
+    lacking = [attribute for attribute in ATTRIBUTES if not hasattr(known, attribute)]
+    if lacking:
+        raise MissingProgramError(f"{entry.value} is no engine: it has no {', '.join(lacking)}", remedy)
+    return known
