@@ -16,7 +16,7 @@ WIDEST = 20  # full-width characters: what a phone shows in one line, and what s
 
 _CLOSERS = "”’」』）》〉】〕］｝)\\]}"
 _SENTENCE = re.compile(f'(?:[。｡！？…⋯；]+|[!?;]+(?![!-~])|(?<=[a-z])\\.(?=\\s))[{_CLOSERS}"]*')
-_CLAUSE = re.compile(f"(?:[，、：]|[—–]+|[,:](?=\\s))[{_CLOSERS}]*")
+_CLAUSE = re.compile(f"(?:[，、：]|[—–]+|[,:](?=\\s))[{_CLOSERS}]*\\s*")
 _NOT_AFTER = frozenset("“‘「『（《〈【〔［｛([{·・")
 _NOT_BEFORE = frozenset("”’」』）》〉】〕］｝)]}·・。｡！？!?…⋯；;，、：,:.—–-~～%％℃°\"'的了着过")
 _NUMERAL = frozenset("〇零一二三四五六七八九十百千万亿两")

@@ -18,6 +18,7 @@ WRITERS = {
     "vtt": "pipeline.write.subtitles:write_vtt",
     "srt": "pipeline.write.subtitles:write_srt",
     "lrc": "pipeline.write.subtitles:write_lrc",
+    "epub": "pipeline.write.readalong:write_epub",
 }
 DEFAULT = ("vtt",)
 WITH_BASE_URL = "feed"

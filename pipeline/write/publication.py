@@ -26,7 +26,7 @@ def publication(manifest: Manifest) -> bytes:
         "author": manifest.creator,
         "readBy": manifest.narrator,
         "inLanguage": manifest.language,
-        "datePublished": _date(manifest.date),
+        "datePublished": whole_date(manifest.date),
         "duration": _iso(manifest.duration),
         "accessMode": ["auditory"],
         "accessModeSufficient": [{"type": "ItemList", "itemListElement": ["auditory"]}],
@@ -47,10 +47,10 @@ def _item(section: SpokenSection, chapter_format: str) -> dict[str, str]:
     }
 
 
-def _date(date: str) -> str:
+def whole_date(date: str) -> str:
     """The date if it is a whole one, else nothing: players refuse any other.
 
-    >>> [_date("2011-05-06"), _date("2011"), _date("2011-02-30")]
+    >>> [whole_date("2011-05-06"), whole_date("2011"), whole_date("2011-02-30")]
     ['2011-05-06', '', '']
     """
     try:
