@@ -331,16 +331,44 @@ def _place(place: dict[str, Any] | None) -> str:
 
 
 @app.command()
-def voices(engine: EngineName = "", as_json: AsJson = False) -> None:
-    """List the voices and whether they can speak here and now."""
+def voices(
+    engine: EngineName = "",
+    language: Annotated[str, typer.Option("--language", metavar="TAG", help="Only those of a language: zh-CN.")] = "",
+    sample: Annotated[
+        str, typer.Option("--sample", metavar="TEXT", help="Speak TEXT with each into DIR/samples.")
+    ] = "",
+    output: Output = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """List the voices and whether they can speak here and now; or hear a line in each of them."""
     from pipeline.speak.engines import voices
 
-    found = voices(engine)
+    found = voices(engine, language)
+    if sample:
+        _samples(sample, found, output / "samples", as_json)
+        return
     if as_json:
         _print_json(found)
         return
     columns = ["engine", "voice", "language", "gender", "style", "usable"]
     screen.show("", columns, [tuple(voice.values()) for voice in found])
+
+
+def _samples(text: str, rows: list[dict[str, str]], folder: Path, as_json: bool) -> None:
+    """Speak a line with each voice that can, and say what became of each; exit 4 where none can."""
+    from pipeline.speak.samples import samples_of
+
+    found = []
+    for sample in samples_of(text, rows, folder):
+        found.append(sample)
+        screen.say(f"{sample.engine} {sample.voice}: {sample.file or f'skipped, {sample.skipped}'}")
+    spoken = [sample for sample in found if sample.file]
+    if as_json:
+        _print_json([dataclasses.asdict(sample) for sample in found])
+    else:
+        print(f"{len(spoken)} of {len(found)} voices spoke, into {folder}; {len(found) - len(spoken)} skipped")
+    if not spoken:
+        raise typer.Exit(4)
 
 
 @app.command()

@@ -220,6 +220,13 @@ def test_settings_that_cannot_be_are_refused_without_being_repeated(environment:
     assert caught.value.remedy and "pass-word" not in str(caught.value)
 
 
+def test_a_key_that_is_not_ours_is_not_shown_either() -> None:
+    """A server in between may tell with which key it failed behind it (LiteLLM does so)."""
+    server = settings.server_from({settings.URL_VARIABLE: "http://x"})
+    told = server.without_secrets("you sent Bearer abc.def and sk-proj-12345678, a risk-free try")
+    assert told == "you sent Bearer *** and ***, a risk-free try"
+
+
 def test_identity_and_clip_key_hang_on_what_changes_the_sound_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(settings.MODEL_VARIABLE, raising=False)
     monkeypatch.delenv(settings.FORMAT_VARIABLE, raising=False)

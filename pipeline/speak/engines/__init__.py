@@ -23,6 +23,9 @@ ENGINES = {
 DEFAULT_ENGINE = "kokoro"
 GROUP = "audiobook.engines"  # of the entry points by which other packages add engines
 ATTRIBUTES = ("default_voice", "voices", "online", "remedy", "limit", "workers", "identity", "script", "speak")
+USABLE = "yes"
+EVERY_LANGUAGE = ("any", "multilingual", "")
+PROBE_S = 0.7  # how long a listing waits to learn whether a service can be reached
 FACTS = ("language", "gender", "style")  # what is told of a voice
 
 # A fresh take says the same a little slower or faster; no two of the first takes are alike.
@@ -71,9 +74,26 @@ def remedy_for(name: str) -> str:
         return error.remedy
 
 
-def voices(engine: str = "") -> list[dict[str, str]]:
-    """Every voice of one engine, or of all: engine, voice, language, gender, style, whether it can speak here."""
-    return [row for name in ([engine] if engine else engine_names()) for row in _voices_of(name)]
+def voices(engine: str = "", language: str = "") -> list[dict[str, str]]:
+    """Every voice of one engine, or of all: engine, voice, language, gender, style, whether it can speak here and now.
+
+    `language` is like "zh" or "zh-CN"; voices of every language are in each. Raises UsageError where none is left.
+    """
+    found = [row for name in ([engine] if engine else engine_names()) for row in _voices_of(name)]
+    left = [row for row in found if speaks(row["language"], language)]
+    if not left:
+        known = ", ".join(sorted({row["language"] for row in found}))
+        raise UsageError(f"no voice speaks {language!r}", f"these are spoken: {known}")
+    return left
+
+
+def speaks(language: str, wanted: str) -> bool:
+    """Whether a voice of a language is among those of the wanted one.
+
+    >>> [speaks("zh-CN-liaoning", wanted) for wanted in ("", "zh", "ZH-cn", "zh-C", "zh-TW")]
+    [True, True, True, False, False]
+    """
+    return language in EVERY_LANGUAGE or f"{language}-".lower().startswith(f"{wanted}-".lower()[not wanted :])
 
 
 def _voices_of(name: str) -> Iterator[dict[str, str]]:
@@ -82,9 +102,15 @@ def _voices_of(name: str) -> Iterator[dict[str, str]]:
     except MissingProgramError as error:  # one broken package does not hide the voices of the others
         yield {"engine": name, "voice": "", "language": "", "gender": "", "style": error.what, "usable": error.remedy}
         return
-    usable = known.remedy() or ("when online" if known.online else "yes")
+    usable = known.remedy() or _out_of_reach(known) or USABLE
     for voice, facts in known.voices.items():
         yield {"engine": name, "voice": voice, **{fact: facts.get(fact, "") for fact in FACTS}, "usable": usable}
+
+
+def _out_of_reach(known: Any) -> str:
+    """Why an engine cannot speak now, as far as it tells (it may have `unreachable`, seconds -> reason)."""
+    reason = known.unreachable(PROBE_S) if hasattr(known, "unreachable") else ""
+    return f"not now: {reason}" if reason else ""
 
 
 @cache

@@ -20,6 +20,7 @@ from pipeline.model import Audio
 from pipeline.speak.engines.edge_answer import RATE, Answer, answer_of, letters, whole_sound
 from pipeline.speak.engines.edge_failure import understood_failures
 from pipeline.speak.engines.edge_pace import Pace, pace_of
+from pipeline.speak.engines.edge_reach import unreachable
 from pipeline.speak.engines.homophones import online_script, syllables
 
 URL_VARIABLE = "AUDIOBOOK_EDGE_URL"  # ws:// or wss:// of another server that speaks the same protocol
@@ -97,6 +98,13 @@ class Edge:
         from importlib.util import find_spec
 
         return "" if find_spec("edge_tts") else "pip install edge-tts"
+
+    @staticmethod
+    def unreachable(seconds: float) -> str:
+        """Why no connection to the service opens within `seconds`, "" when one does."""
+        import edge_tts.constants
+
+        return unreachable(os.environ.get(URL_VARIABLE, "") or edge_tts.constants.WSS_URL, seconds)
 
     def identity(self) -> Mapping[str, Any]:
         """What changes the sound; another server than Microsoft's is named, a key in its address is not."""

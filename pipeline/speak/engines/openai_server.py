@@ -5,6 +5,7 @@ message, identity or file.
 """
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -21,6 +22,7 @@ OWN_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "tts-1"
 FORMATS = ("wav", "flac", "mp3", "opus", "aac")  # the first tells how long it is, so that a cut is seen
 SHORTEST_SECRET = 4  # what is shorter would blot out half of a message
+_KEYS = re.compile(r"(?<=Bearer )\S+|\bsk-[\w*-]{6,}")  # another server's: Bearer abc, sk-abc123
 SETUP = f"set {URL_VARIABLE} to your server (like http://127.0.0.1:8880/v1), or {KEY_VARIABLE} for OpenAI's own"
 
 
@@ -39,7 +41,7 @@ class Server:
         """A text that may be shown, whatever the server wrote into it."""
         for secret in sorted(self.secrets, key=len, reverse=True):
             text = text.replace(secret, "***")
-        return text
+        return _KEYS.sub("***", text)
 
 
 def server_from(environment: Mapping[str, str]) -> Server:
