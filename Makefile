@@ -40,8 +40,8 @@ section: install ## speak one section afresh: make section N=3 [BOOK=title] [VOI
 sections: install ## list the sections of a book: make sections [BOOK=title]
 	@$(BIN)/audiobook sections "$(BOOK)"
 
-play: install ## play a chapter: make play N=3 [BOOK=title]
-	$(BIN)/audiobook play "$(BOOK)" $(or $(N),1)
+play: install ## play a book or a chapter: make play [N=3] [BOOK=title]
+	$(BIN)/audiobook play "$(BOOK)" $(N)
 
 bench: $(VENV)/installed-test ## measure; see benchmarks/
 	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done

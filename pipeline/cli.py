@@ -220,15 +220,27 @@ def redo(
 @app.command()
 def play(
     book: Book = "",
-    number: Annotated[int, typer.Argument(help="The section to play.")] = 1,
+    number: Annotated[int, typer.Argument(help="The section to play; none: the whole book.", show_default=False)] = 0,
     output: Output = HERE,
-    start: Annotated[str, typer.Option("--from", metavar="[H:]M:S", help="Where in the chapter to begin.")] = "0:00",
+    start: Annotated[str, typer.Option("--from", metavar="[H:]M:S", help="Where in it to begin.")] = "0:00",
 ) -> None:
-    """Play a chapter with what the machine has."""
-    from pipeline.report import chapter_file
+    """Play a book or one of its chapters with what the machine has."""
+    from pipeline.report import cues_of
     from pipeline.write.playback import play
 
-    play(chapter_file(Shelf(output), book, number), screen.parse_clock(start))
+    play(*cues_of(Shelf(output), book, number, screen.parse_clock(start)))
+
+
+@app.command()
+def serve(
+    output: Output = HERE,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0: any that is free.")] = 8472,
+    host: Annotated[str, typer.Option(help="Where to listen; 0.0.0.0: everyone in your network.")] = "127.0.0.1",
+) -> None:
+    """Serve the books' players to a browser on this machine, until Ctrl-C."""
+    from pipeline.serve import Offer, serve
+
+    serve(Offer(output, host, port), lambda address: print(address, flush=True))
 
 
 @app.command()

@@ -13,6 +13,7 @@ from pipeline.shelf import Shelf
 from pipeline.speak.cache import ClipCache, clip_key
 from pipeline.speak.engines import DEFAULT_ENGINE, engine_names, open_engine, remedy_for
 from pipeline.write.manifest import read_manifest
+from pipeline.write.playback import Cue
 
 Found = dict[str, Any]
 
@@ -129,14 +130,23 @@ def sections_of(shelf: Shelf, book: str) -> Found:
     }
 
 
-def chapter_file(shelf: Shelf, book: str, number: int) -> Path:
-    """The file of a book's section. Raises UsageError for one that is not there."""
+def cues_of(shelf: Shelf, book: str, number: int, milliseconds: int) -> tuple[Cue, Cue]:
+    """Where to play a section from (number 0: the book): in the longest file there is, and in the shortest.
+
+    Raises UsageError for a section or a time that is not there.
+    """
     home = shelf.find(book)
     manifest = manifest_of(home)
-    found = next((section.file for section in manifest.sections if section.number == number), None)
-    if found is None:
+    starts = {section.number: section.start for section in manifest.sections}
+    if number and number not in starts:
         raise UsageError(f"there is no section {number} in {manifest.title}", "list them: audiobook sections")
-    return home / found
+    at = milliseconds + starts.get(number, 0)
+    section = next((s for s in manifest.sections if s.start <= at < s.end and number in (0, s.number)), None)
+    if section is None:
+        raise UsageError(f"{manifest.title} is over by then", "see the lengths: audiobook sections")
+    short = Cue(home / section.file, at - section.start)
+    whole = f"{home.name}.m4b"
+    return short if number or whole not in manifest.outputs else Cue(home / whole, at), short
 
 
 def manifest_of(home: Path) -> Manifest:

@@ -27,7 +27,9 @@ from pipeline.verify.clip import Inspector
 from pipeline.verify.ledger import coverage
 from pipeline.write.book import Binding, chapter_names, demand_format, remove_stale, write_files
 from pipeline.write.formats import DEFAULT, formats_in, write_formats
+from pipeline.write.library import write_library
 from pipeline.write.manifest import finished, read_manifest
+from pipeline.write.player import write_player
 from pipeline.write.volume import Volume
 
 
@@ -193,9 +195,11 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
     outputs = write_files(binding, book.chapters, previous)
     bound = manifest_from(facts, book, names, outputs)
     further = write_formats(Volume(home, bound, book.chapters, request.formats, request.base_url))
-    manifest = finished(home, replace(bound, outputs=outputs | further))
+    page = write_player(Volume(home, bound, book.chapters, ()))
+    manifest = finished(home, replace(bound, outputs=outputs | further | page))
     remove_stale(home, previous, manifest.outputs)
     request.shelf.forget(previous, manifest)
     if not gaps_of(manifest):
         request.shelf.remember(manifest.fingerprint, home, edition.source)
+    write_library(request.shelf.folder, request.shelf.library_lock)
     return manifest

@@ -44,6 +44,10 @@ class Shelf:
     def paces(self) -> Path:
         return self.folder / CACHE / "paces"
 
+    @property
+    def library_lock(self) -> Path:
+        return self.folder / CACHE / "library.lock"
+
     def books(self) -> list[Path]:
         """Every book's folder, by name."""
         if not self.folder.is_dir():

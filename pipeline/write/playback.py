@@ -1,43 +1,74 @@
-"""A chapter file and a time come in; sound comes out of the machine's speakers."""
+"""A sound file and a time come in; sound comes out of the machine's speakers."""
 
 import shutil
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.errors import MissingProgramError
 
 # name -> the arguments before the file; {start} in seconds
 PLAYERS = {
-    "mpv": ("--no-video", "--start={start}"),
-    "ffplay": ("-nodisp", "-autoexit", "-loglevel", "error", "-ss", "{start}"),
+    "mpv": ("--no-config", "--no-video", "--display-tags=", "--start={start}", "--"),
+    "ffplay": ("-nodisp", "-autoexit", "-loglevel", "error", "-stats", "-ss", "{start}"),
 }
+ENDED = (0, 4, 123, 130, 255)  # by itself, or by the person: mpv has 4, ffplay 123 and 255 for Ctrl-C
+REMEDY = (
+    "install a player: mpv (Debian: apt install mpv, macOS: brew install mpv, Windows: winget install mpv) or ffmpeg,"
+    " which brings ffplay; or open the file in any player, or the page: audiobook serve"
+)
 
 
-def play(path: Path, start_ms: int) -> None:
-    """Play from a time on, with the first player the machine has. Raises MissingProgramError with what to install."""
-    start = f"{start_ms / 1000:.3f}"
-    for name, options in PLAYERS.items():
+class Cue(NamedTuple):
+    """What to play and from where (ms)."""
+
+    path: Path
+    start: int
+
+
+def play(cue: Cue, short: Cue) -> None:
+    """Play with the first player the machine has that can; `short` is played by what must hold all of it in memory.
+
+    Raises MissingProgramError with what to install.
+    """
+    failed = []
+    for name in PLAYERS:
         program = shutil.which(name)
         if program:
-            subprocess.run([program, *(option.format(start=start) for option in options), str(path)], check=False)
-            return
-    _play_with_pydub(path, start_ms)
+            code = subprocess.run(command(name, program, cue), check=False).returncode
+            if code in ENDED or code < 0:
+                return
+            failed.append(f"{name} ended with {code}")
+    if _pydub_can_play():
+        _play_with_pydub(short)
+        return
+    why = f" ({', '.join(failed)})" if failed else ""
+    raise MissingProgramError(f"nothing here can play {cue.path}{why}", REMEDY)
 
 
-def _play_with_pydub(path: Path, start_ms: int) -> None:
-    """pydub plays through simpleaudio or pyaudio where one of them is installed."""
+def command(name: str, program: str, cue: Cue) -> list[str]:
+    """What is run for a player.
+
+    >>> command("ffplay", "/bin/ffplay", Cue(Path("/a.m4b"), 61_500))[-3:]
+    ['-ss', '61.500', '/a.m4b']
+    """
+    start = f"{cue.start / 1000:.3f}"
+    return [program, *(option.format(start=start) for option in PLAYERS[name]), str(cue.path.absolute())]
+
+
+def _pydub_can_play() -> bool:
+    """Whether one of the packages is there through which pydub plays."""
     import importlib.util
 
-    if not (importlib.util.find_spec("simpleaudio") or importlib.util.find_spec("pyaudio")):
-        raise MissingProgramError(
-            f"nothing here can play {path}",
-            "install mpv or ffmpeg (they bring mpv or ffplay), or open the file in any player",
-        )
+    return any(importlib.util.find_spec(package) for package in ("simpleaudio", "pyaudio"))
+
+
+def _play_with_pydub(cue: Cue) -> None:
     from pydub import AudioSegment
     from pydub.playback import play as play_segment
 
     from pipeline.codec import decode
 
-    audio = decode(path)
+    audio = decode(cue.path)
     segment = AudioSegment(audio.samples.tobytes(), sample_width=2, frame_rate=audio.rate, channels=1)
-    play_segment(segment[start_ms:])
+    play_segment(segment[cue.start :])

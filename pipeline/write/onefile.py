@@ -1,0 +1,63 @@
+"""A template, a style, scripts and words come in; a page of one file goes out, in which only the scripts can act.
+
+The page's policy allows its script by SHA-256 alone and no request to any other host. All words of a book reach it as
+JSON that stands inside a script element, so a title that is a program stays a title.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+_SLOT = re.compile(r"\{\{(\w+)\}\}")
+_UNSAFE = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The files beside this module that a page is made of; the scripts run in their order."""
+
+    template: str
+    styles: Sequence[str]
+    scripts: Sequence[str]
+
+
+def one_file(parts: Parts, title: str, data: Mapping[str, Any]) -> bytes:
+    """The page: equal parts and words give equal bytes."""
+    script = "\n".join(_part(name) for name in parts.scripts)
+    values = {
+        "title": _whole(escape(title)),
+        "style": "".join(_part(name) for name in parts.styles),
+        "script": script,
+        "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        "data": inert_json(data),
+    }
+    return _SLOT.sub(lambda slot: values[slot[1]], _part(parts.template)).encode()
+
+
+def inert_json(value: Any) -> str:
+    """JSON that can stand inside a script element.
+
+    >>> inert_json("</script>")
+    '"\\\\u003c/script\\\\u003e"'
+    """
+    return _whole(json.dumps(value, ensure_ascii=False, separators=(",", ":"))).translate(_UNSAFE)
+
+
+def _whole(text: str) -> str:
+    """Half a surrogate pair cannot be written; it becomes the sign for what is lost.
+
+    >>> _whole("a" + chr(0xD800))
+    'a\ufffd'
+    """
+    return _HALVES.sub("\ufffd", text)
+
+
+def _part(name: str) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")

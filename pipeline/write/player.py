@@ -1,0 +1,79 @@
+"""A stitched book comes in; `index.html`, its player, goes out: one file that reads along, opened from disk or served.
+
+The page plays the chapter files that lie beside it. The transcript is in it as data, because a browser lets no page
+that was opened from disk read another file.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from pipeline.files import sha256_of, write_whole
+from pipeline.model import Chapter
+from pipeline.write.book import COVER
+from pipeline.write.onefile import Parts, one_file
+from pipeline.write.volume import Volume
+
+NAME = "index.html"
+PARTS = Parts(
+    "player.html",
+    ("page.css", "player.css"),
+    (
+        "player_words.js", "player_book.js", "player_text.js", "player_sound.js", "player_sleep.js",
+        "player_search.js", "player_panel.js", "player.js",
+    ),
+)  # fmt: skip
+GOES_ON, PARAGRAPH, HEADING = 0, 1, 2  # what a line of the transcript begins
+
+Row = tuple[int, int, str, int]  # start and end in the chapter's file (ms), text, what it begins
+
+
+def write_player(volume: Volume) -> dict[str, str]:
+    """Write the page into the book's folder; give its path there and its SHA-256."""
+    path = volume.home / NAME
+    write_whole(path, page_of(volume))
+    return {NAME: sha256_of(path)}
+
+
+def page_of(volume: Volume) -> bytes:
+    """The page of a book."""
+    return one_file(PARTS, volume.manifest.title, _data(volume))
+
+
+def _data(volume: Volume) -> dict[str, Any]:
+    book = volume.manifest
+    whole = volume.beside_book("m4b")
+    return {
+        "title": book.title,
+        "creator": book.creator,
+        "narrator": book.narrator,
+        "language": book.language,
+        "key": book.origin.sha256[:16],  # the same for the same text: where a person stopped is remembered under it
+        "cover": quote(COVER) if COVER in book.outputs else "",
+        "whole": quote(whole) if whole in book.outputs else "",
+        "chapters": [
+            _chapter(chapter, section.file) for chapter, section in zip(volume.chapters, book.sections, strict=True)
+        ],
+    }
+
+
+def _chapter(chapter: Chapter, file: str) -> dict[str, Any]:
+    return {
+        "title": chapter.section.title,
+        "level": chapter.section.level,
+        "src": quote(file),
+        "length": chapter.end - chapter.start,
+        "lines": list(_rows(chapter)),
+    }
+
+
+def _rows(chapter: Chapter) -> Iterator[Row]:
+    """The lines as they sound; a line stands in its chunk's paragraph."""
+    chunk_at = {chunk.span: chunk for chunk in chapter.section.chunks}
+    last = None
+    for line in chapter.lines:
+        chunk = chunk_at[line.span]
+        place = (chunk.paragraph, chunk.heading)
+        begins = GOES_ON if place == last else HEADING if chunk.heading else PARAGRAPH
+        last = place
+        yield line.start, line.end, line.text.strip(), begins
