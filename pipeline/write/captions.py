@@ -15,7 +15,7 @@ from pipeline.model import Line, Span
 WIDEST = 20  # full-width characters: what a phone shows in one line, and what subtitles of Chinese films keep to
 
 _CLOSERS = "”’」』）》〉】〕］｝)\\]}"
-_SENTENCE = re.compile(f'(?:[。｡！？…⋯；]+|[!?;]+(?![!-~])|(?<=[a-z])\\.(?=\\s))[{_CLOSERS}"]*')
+_SENTENCE = re.compile(f'(?:[。｡！？…⋯；]+|[!?;]+(?![!-~])|(?<=[a-z])\\.(?=\\s))[{_CLOSERS}"]*\\s*')
 _CLAUSE = re.compile(f"(?:[，、：]|[—–]+|[,:](?=\\s))[{_CLOSERS}]*\\s*")
 _NOT_AFTER = frozenset("“‘「『（《〈【〔［｛([{·・")
 _NOT_BEFORE = frozenset("”’」』）》〉】〕］｝)]}·・。｡！？!?…⋯；;，、：,:.—–-~～%％℃°\"'的了着过")
@@ -47,7 +47,8 @@ def ends_sentence(text: str) -> bool:
     >>> ends_sentence("他说：“好。”"), ends_sentence("他说，")
     (True, False)
     """
-    return any(mark.end() == len(text.rstrip()) for mark in _SENTENCE.finditer(text))
+    line = f"{text.rstrip()} "
+    return any(mark.end() == len(line) for mark in _SENTENCE.finditer(line))
 
 
 def plain(text: str) -> str:
