@@ -106,10 +106,17 @@ def judge_of(pronounce: Mapping[str, str]) -> Callable[[str, str], tuple[str, He
 
     def judged(text: str, heard: str) -> tuple[str, Hearing]:
         said = spoken(text).text
-        hearings = [judge(said, spoken(form).text, readings) for form in number_forms(heard)]
+        hearings = [judge(said, spoken(form).text, readings, alternatives) for form in number_forms(heard)]
         return said, replace(min(hearings, key=lambda hearing: hearing.cost), heard=heard)
 
     return judged
+
+
+def alternatives(character: str) -> tuple[str, ...]:
+    """All readings of a character."""
+    from pipeline.speak.pinyin.lexicon import lexicon
+
+    return lexicon().characters.get(character, ())
 
 
 def number_forms(heard: str) -> list[str]:

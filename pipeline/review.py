@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from pipeline.audition import Audition, Heard, audition, number_forms
+from pipeline.audition import Audition, Heard, alternatives, audition, number_forms
 from pipeline.errors import UsageError
 from pipeline.model import Hearing, Syllable
 from pipeline.shelf import Shelf
@@ -105,7 +105,7 @@ def compared(said: str, hearing: Hearing, read: Read) -> tuple[str, tuple[Piece,
     expected = sounds(said, readings)
     forms = [spoken(form).text for form in number_forms(hearing.heard)]
     steps, words = min(
-        ((align(expected, sounds(form, readings)), form) for form in forms),
+        ((align(expected, sounds(form, readings, alternatives)), form) for form in forms),
         key=lambda aligned: sum(step.cost for step in aligned[0]),
     )
     return _marked(said, steps, readings(said)), _heard_pieces(words, steps, readings(words))

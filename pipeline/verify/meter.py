@@ -93,7 +93,7 @@ def _squares(block: Audio) -> NDArray[np.float64]:
 
 def _windows(squares: NDArray[np.float64]) -> NDArray[np.float64]:
     if len(squares) < FLOOR_WINDOW:
-        return squares.mean(keepdims=True)
+        return np.asarray(squares.mean(keepdims=True))
     return np.convolve(squares, np.full(FLOOR_WINDOW, 1 / FLOOR_WINDOW), "valid")
 
 

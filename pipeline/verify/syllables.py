@@ -5,11 +5,12 @@ each other on sound speech (zh/z, in/ing, l/n) cost half of two that share nothi
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from pipeline.model import Hearing
 
+Alternatives = Callable[[str], Iterable[str]]  # a character -> all its readings
 Readings = Callable[[str], Sequence[str | None]]  # text -> one reading a character, None for a sign
 
 GAP = 1.0
@@ -28,15 +29,23 @@ _FOLDED = (
     ("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("ang", "an"), ("n", "l"), ("f", "h"),
     ("r", "l"),
 )  # fmt: skip
-PARTICLES = {"的": "de5", "地": "de5", "得": "de5", "了": "le5", "着": "zhe5", "她": "ta1", "它": "ta1"}
+PARTICLES = {"的": "de5", "地": "de5", "得": "de5"}  # one sound, whichever of them a recogniser writes
+
+
+def _no_others(_: str) -> Iterable[str]:
+    return ()
 
 
 class Sound(NamedTuple):
-    """One syllable, or one Latin word: `base` without tone, `tone` "1" to "5" or "", and how it is written."""
+    """One syllable, or one Latin word: `base` without tone, `tone` "1" to "5" or "", and how it is written.
+
+    `others` are the further readings of a character that a recogniser wrote: it knows no readings, only characters.
+    """
 
     base: str
     tone: str
     written: str
+    others: frozenset[str] = frozenset()
 
     @property
     def latin(self) -> bool:
@@ -51,8 +60,8 @@ class Step(NamedTuple):
     cost: float
 
 
-def sounds(text: str, readings: Readings) -> list[Sound]:
-    """The sounds of a text in words.
+def sounds(text: str, readings: Readings, alternatives: Alternatives = _no_others) -> list[Sound]:
+    """The sounds of a text in words; `alternatives` are all readings of a character.
 
     >>> [sound.base for sound in sounds("我用 G D P", lambda text: ["wo3", "yong4", *[None] * 6])]
     ['wo', 'yong', 'gdp']
@@ -64,14 +73,15 @@ def sounds(text: str, readings: Readings) -> list[Sound]:
             word = re.sub(r"[ .]", "", spelt[place][0])
             found.append(Sound(word.lower(), "", word))
         elif reading:
-            own = PARTICLES.get(character, reading) if reading[:-1] in ("di", "liao", "zhuo", "zhao") else reading
-            found.append(Sound(own.rstrip("012345"), own[-1] if own[-1].isdigit() else "", character))
+            own = PARTICLES.get(character, reading) if reading == "di4" else reading
+            others = frozenset(other.rstrip("12345") for other in alternatives(character))
+            found.append(Sound(own.rstrip("12345"), own[-1] if own[-1].isdigit() else "", character, others))
     return found
 
 
 def unlike(expected: Sound, heard: Sound) -> float:
     """The cost of one sound heard for another, 0 to 1."""
-    if expected.base == heard.base:
+    if expected.base == heard.base or expected.base in heard.others:
         return 0.0
     if expected.latin or heard.latin:
         return LATIN
@@ -110,13 +120,13 @@ def _steps(rows: Sequence[Sequence[float]], expected: Sequence[Sound], heard: Se
     return steps[::-1]
 
 
-def judge(expected: str, heard: str, readings: Readings) -> Hearing:
+def judge(expected: str, heard: str, readings: Readings, alternatives: Alternatives = _no_others) -> Hearing:
     """What a sentence in words and what was heard of it come to; both texts have their numbers in words.
 
     >>> judge("今天", "金天", lambda text: [{"今": "jin1", "金": "jin1", "天": "tian1"}[c] for c in text]).judgement
     'right'
     """
-    steps = align(sounds(expected, readings), sounds(heard, readings))
+    steps = align(sounds(expected, readings), sounds(heard, readings, alternatives))
     syllables = sum(step.expected is not None for step in steps)
     cost = sum(step.cost for step in steps)
     share = cost / max(1, syllables)

@@ -87,7 +87,20 @@ def got(found: Found, words: Sequence[str], at: int, k: int) -> Found | None:
     return None
 
 
-RULES: tuple[Rule, ...] = (surname, again, curled, got)
+def returned(found: Found, words: Sequence[str], at: int, k: int) -> Found | None:
+    """还 before what one gives back: 他还钱了 (but 还要, 还有).
+
+    >>> from pipeline.speak.pinyin.reading import read_words
+    >>> [s.citation for s in ruled(read_words(["还", "钱"]), ["还", "钱"])]
+    ['huan2', 'qian2']
+    """
+    follower = words[k][1:] or (words[k + 1] if k + 1 < len(words) else "")
+    if words[k].startswith("还") and follower in table("returned.tsv"):
+        return [*_read_as(found[at : at + 1], ["huan2"]), *found[at + 1 : at + len(words[k])]]
+    return None
+
+
+RULES: tuple[Rule, ...] = (surname, again, curled, got, returned)
 
 
 def _read_as(syllables: Sequence[Syllable], readings: Sequence[str]) -> Found:

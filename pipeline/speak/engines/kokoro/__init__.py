@@ -26,6 +26,7 @@ MARKS = {
     "，": ",", "、": ",", "。": ".", "！": "!", "？": "?", "；": ";", "：": ":", "…": ",", "—": ",", "～": ",",
     "（": ",", "）": ",", ",": ",", ".": ".", "!": "!", "?": "?", ";": ";", ":": ":", "(": ",", ")": ",", "~": ",",
 }  # fmt: skip
+UNHEARD = {"wu5": "wu4"}  # the model leaves a toneless u out: 任务 became 任, 队伍 became 队
 _LATIN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*")
 
 
@@ -152,6 +153,7 @@ def _one(syllable: Syllable) -> str:
         mark = MARKS.get(syllable.character, " ")
         return mark if mark == " " else f"{mark} "
     reading = syllable.sounded if syllable.character in "一不" else syllable.citation
+    reading = UNHEARD.get(reading, reading)
     return f" {phonemes_of(reading)}" if syllable.word_start else phonemes_of(reading)
 
 
