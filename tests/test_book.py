@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.codec import Tags, decode, join, write_aac
+
 TEXT = """山中来信
 
 一、春天
@@ -314,3 +316,48 @@ def test_readings_in_doubt_come_with_their_context_most_doubtful_first(folder: P
     doubts = [row["doubt"] for row in found["readings"]]
     assert doubts == sorted(doubts, reverse=True)
     assert all(f"【{row['context'].split('【')[1][0]}】" in row["context"] for row in found["readings"])
+
+
+def forged(folder: Path, name: str) -> None:
+    """Make the manifest vouch for a file as it is now: only what the file says itself can give it away."""
+    home = book_of(folder)
+    path = home / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["outputs"][name] = hashlib.sha256((home / name).read_bytes()).hexdigest()
+    path.write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+
+
+def failures(folder: Path) -> set[str]:
+    found = audiobook("check", "--json", cwd=folder)
+    assert found.returncode == 6, found.stdout
+    return {claim["claim"] for claim in json.loads(found.stdout)["failures"]}
+
+
+def rejoined(folder: Path, titles: list[str], chapters: list[Path]) -> None:
+    home = book_of(folder)
+    target = home / f"{home.name}.m4b"
+    join(list(zip(chapters, titles, strict=True)), Tags(title="信", album="信", language="zh"), target)
+    forged(folder, target.name)
+
+
+def test_check_hears_a_mark_retitled_by_someone_who_mends_the_hashes(built: Path) -> None:
+    manifest = manifest_of(built)
+    titles = [section["title"] for section in manifest["sections"]]
+    chapters = [built / "output/.cache/chapters" / f"{s['encoding']}.m4a" for s in manifest["sections"]]
+    rejoined(built, [*titles[:-1], "另一章"], chapters)
+    assert failures(built) == {f"title of mark {len(titles)}"}
+
+
+def test_check_hears_a_chapter_exchanged_or_shortened_by_someone_who_mends_the_hashes(built: Path) -> None:
+    manifest = manifest_of(built)
+    titles = [section["title"] for section in manifest["sections"]]
+    chapters = [built / "output/.cache/chapters" / f"{s['encoding']}.m4a" for s in manifest["sections"]]
+    rejoined(built, titles, [*chapters[:-2], chapters[-1], chapters[-2]])
+    assert {claim for claim in failures(built) if claim.startswith("sound at mark")} == {
+        f"sound at mark {number}, likeness" for number in (len(titles) - 1, len(titles))
+    }
+    short = built / "short.m4a"
+    whole = decode(chapters[-1])
+    write_aac([whole.samples[: len(whole.samples) // 2048 * 1024]], whole.rate, short)
+    rejoined(built, titles, [*chapters[:-1], short])
+    assert "decoded length, ms" in failures(built)
