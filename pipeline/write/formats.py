@@ -19,8 +19,13 @@ WRITERS = {
     "srt": "pipeline.write.subtitles:write_srt",
     "lrc": "pipeline.write.subtitles:write_lrc",
     "epub": "pipeline.write.readalong:write_epub",
+    "lpf": "pipeline.write.playlist:write_lpf",
+    "m3u8": "pipeline.write.playlist:write_m3u8",
+    "metadata": "pipeline.write.audiobookshelf:write_metadata",
+    "chapters": "pipeline.write.podcast:write_chapters",
+    "feed": "pipeline.write.podcast:write_feed",
 }
-DEFAULT = ("vtt",)
+DEFAULT = ("vtt", "m3u8", "metadata")
 WITH_BASE_URL = "feed"
 
 Writer = Callable[[Volume], Iterator[str]]
@@ -39,7 +44,9 @@ def formats_named(names: str, base_url: str) -> tuple[str, ...]:
     unknown = sorted(plain - set(WRITERS))
     if unknown:
         raise UsageError(f"there is no format {unknown[0]!r}", f"choose from: {', '.join(WRITERS)}, all, none")
-    wanted = (set(WRITERS) - {WITH_BASE_URL} if "all" in words else plain) if words else set(DEFAULT)
+    wanted = plain if words else set(DEFAULT)
+    if "all" in words:
+        wanted |= set(WRITERS) - {WITH_BASE_URL}
     if base_url:
         wanted |= {WITH_BASE_URL} & set(WRITERS)
     elif WITH_BASE_URL in wanted:
@@ -65,7 +72,7 @@ def formats_in(outputs: Iterable[str]) -> tuple[str, ...]:
     """The formats that a book was written in, seen from the names of its files.
 
     >>> formats_in(["书.m4b", "书.vtt", "chapters/01-书.srt", "feed.xml"])
-    ('vtt',)
+    ('vtt', 'feed')
     """
     tops = [PurePosixPath(name) for name in outputs if "/" not in name]
     left = {path.stem if path.suffix in (".json", ".xml") else path.suffix[1:] for path in tops}

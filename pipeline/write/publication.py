@@ -12,7 +12,9 @@ from urllib.parse import quote
 from pipeline.model import Manifest, SpokenSection
 
 NAME = "publication.json"
-MEDIA_TYPES = {"m4a": "audio/mp4", "mp3": "audio/mpeg"}
+MEDIA_TYPES = {
+    "m4a": "audio/mp4", "mp3": "audio/mpeg", "acx": "audio/mpeg", "opus": "audio/ogg", "flac": "audio/flac",
+}  # fmt: skip
 
 
 def publication(manifest: Manifest) -> bytes:
