@@ -1,8 +1,10 @@
 """The one room for PyAV: sound files are decoded, encoded, joined, tagged and probed here, in process."""
 
+import base64
 import contextlib
+import struct
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,24 @@ class Probe:
     rate: int
     chapters: tuple[ChapterMark, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How sound is put into a file: bits a second (0: lossless) and samples a second (0: as they come)."""
+
+    container: str
+    encoder: str
+    bits: int = 0
+    rate: int = 0
+
+
+FORMS = {
+    "mp3": Form("mp3", "libmp3lame", MP3_BITS),
+    "acx": Form("mp3", "libmp3lame", 192_000, 44_100),  # what the shop ACX asks for; constant bit rate
+    "opus": Form("opus", "libopus", 40_000),
+    "flac": Form("flac", "flac"),
+}
 
 
 def decode_blocks(path: Path) -> Iterator[Audio]:
@@ -108,18 +128,27 @@ def write_aac(blocks: Iterable[Samples], rate: int, target: Path) -> None:
         _encode(out, stream, blocks, rate)
 
 
-def write_mp3(blocks: Iterable[Samples], rate: int, tags: Tags, target: Path) -> None:
-    """Encode blocks into a tagged mp3."""
+def write_form(form: Form, blocks: Iterable[Samples], rate: int, tags: Tags, target: Path) -> None:
+    """Encode blocks into a tagged file of a form; the file is whole or absent."""
     import av
 
-    with draft_of(target) as draft, av.open(str(draft), "w", format="mp3", options=_EXACT) as out:
-        stream = out.add_stream("libmp3lame", rate=rate, layout="mono")
-        stream.bit_rate = MP3_BITS
+    with draft_of(target) as draft, av.open(str(draft), "w", format=form.container, options=_EXACT) as out:
+        stream: Any = out.add_stream(form.encoder, rate=form.rate or rate, layout="mono")
+        if form.bits:
+            stream.bit_rate = form.bits
         out.metadata.update(_metadata(tags))
+        if form.container == "opus" and tags.cover:
+            out.metadata["METADATA_BLOCK_PICTURE"] = _picture_block(tags.cover)
+            tags = replace(tags, cover=None)
         with _cover(out, tags) as cover:
             if cover:
                 out.mux(cover)
             _encode(out, stream, blocks, rate)
+
+
+def write_mp3(blocks: Iterable[Samples], rate: int, tags: Tags, target: Path) -> None:
+    """Encode blocks into a tagged mp3."""
+    write_form(FORMS["mp3"], blocks, rate, tags, target)
 
 
 def join(parts: Sequence[tuple[Path, str]], tags: Tags, target: Path) -> None:
@@ -241,6 +270,19 @@ def _iso_639_2(language: str) -> str:
     """
     primary = language.lower().partition("-")[0]
     return primary if len(primary) == 3 else LANGUAGES.get(primary, "und")
+
+
+def _picture_block(cover: Path) -> str:
+    """A JPEG as Ogg files carry it: FLAC's PICTURE block (RFC 9639, 8.8) in base 64."""
+    import av
+
+    with av.open(str(cover)) as picture:
+        size = picture.streams.video[0]
+        width, height = size.width, size.height
+    content, kind = cover.read_bytes(), b"image/jpeg"
+    front = struct.pack(">II", 3, len(kind)) + kind  # 3 is the front cover
+    sizes = struct.pack(">IIIIII", 0, width, height, 24, 0, len(content))  # without words of its own; 24 bits a pixel
+    return base64.b64encode(front + sizes + content).decode()
 
 
 @contextlib.contextmanager

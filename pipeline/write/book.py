@@ -9,9 +9,11 @@ from pipeline.codec import Tags
 from pipeline.errors import UsageError
 from pipeline.files import DRAFT_PREFIX, safe_name, sha256_of
 from pipeline.model import Chapter, Document, Manifest, Samples
+from pipeline.write.acx import levelled
 from pipeline.write.cover import copy_cover, write_cover
 
-FORMATS = ("m4a", "mp3")
+FORMATS = ("m4a", *codec.FORMS)
+SUFFIXES = {"acx": "mp3"}  # where it is not the format's name
 COVER = "cover.jpg"
 
 
@@ -39,10 +41,11 @@ def demand_format(chapter_format: str) -> None:
 
 def chapter_names(chapters: Sequence[Chapter], chapter_format: str) -> dict[int, str]:
     """The chapter files' paths in the book's folder, by section number: chapters/03-<title>.m4a."""
+    suffix = SUFFIXES.get(chapter_format, chapter_format)
     width = max(2, len(str(len(chapters))))
     return {
         chapter.section.number: (
-            f"chapters/{chapter.section.number:0{width}}-{safe_name(chapter.section.title)}.{chapter_format}"
+            f"chapters/{chapter.section.number:0{width}}-{safe_name(chapter.section.title)}.{suffix}"
         )
         for chapter in chapters
     }
@@ -105,10 +108,13 @@ def _kept(binding: Binding, previous: Manifest | None, cover: str) -> dict[tuple
     if previous is None:
         return {}
     document = binding.document
-    now = (document.title, document.creator, binding.narrator, document.date, document.language, cover)
+    now = (
+        document.title, document.creator, binding.narrator, document.date, document.language, cover,
+        binding.chapter_format,
+    )  # fmt: skip
     then = (
         previous.title, previous.creator, previous.narrator, previous.date, previous.language,
-        previous.outputs.get(COVER),
+        previous.outputs.get(COVER), previous.chapter_format,
     )  # fmt: skip
     if now != then:
         return {}
@@ -120,7 +126,16 @@ def _write_chapter(binding: Binding, chapter: Chapter, tags: Tags) -> None:
     number = chapter.section.number
     target = binding.home / binding.names[number]
     own = replace(tags, title=chapter.section.title, track=number)
-    if binding.chapter_format == "mp3":
-        codec.write_mp3(binding.sound_of(number), codec.probe(chapter.path).rate, own, target)
+    form = codec.FORMS.get(binding.chapter_format)
+    if form:
+        rate = codec.probe(chapter.path).rate
+        codec.write_form(form, _sound(binding, number, rate), rate, own, target)
     else:
         codec.join([(chapter.path, "")], own, target)
+
+
+def _sound(binding: Binding, number: int, rate: int) -> Iterable[Samples]:
+    """A chapter's samples, as the chapters' format wants them."""
+    if binding.chapter_format == "acx":
+        return levelled(lambda: binding.sound_of(number), rate)
+    return binding.sound_of(number)
