@@ -30,6 +30,7 @@ from pipeline.write.formats import DEFAULT, formats_in, write_formats
 from pipeline.write.library import write_library
 from pipeline.write.manifest import finished, read_manifest
 from pipeline.write.player import write_player
+from pipeline.write.podcast import base_url_in
 from pipeline.write.volume import Volume
 
 
@@ -100,7 +101,7 @@ def rebuild(source: Path, request: Request, chosen: tuple[Path, Mapping[int, Cho
         previous = read_manifest(home)
         if previous is None or previous.origin.sha256 != edition.document.origin.sha256:
             raise UsageError(f"{source} has changed since {home.name} was built", f"first: audiobook build {source}")
-        request = replace(request, formats=formats_in(previous.outputs))
+        request = replace(request, formats=formats_in(previous.outputs), base_url=base_url_in(home))
         return Built(home, _make(edition, request, (home, choices), watch), fresh=True)
 
 
