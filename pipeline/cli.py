@@ -36,7 +36,9 @@ EngineName = Annotated[str, typer.Option("--engine", metavar="NAME", help="kokor
 Voice = Annotated[str, typer.Option("--voice", metavar="NAME", help="See `audiobook voices`.")]
 Rate = Annotated[int | None, typer.Option("--rate", metavar="PCT", min=-50, max=100, help="Per cent faster or slower.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=0, help="How many chunks are spoken at once; 0: what is best.")]
-ChapterFormat = Annotated[str, typer.Option("--chapter-format", metavar="m4a|mp3|opus|flac|acx", help="The chapter files.")]
+ChapterFormat = Annotated[
+    str, typer.Option("--chapter-format", metavar="m4a|mp3|opus|flac|acx", help="The chapter files' format.")
+]
 Formats = Annotated[
     str, typer.Option("--formats", metavar="LIST", help="Further formats, by commas; all; none.")
 ]
