@@ -8,13 +8,14 @@ Numbers that Word only counts (lists, footnotes, automatic chapter numbers) are 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.files import sha256_of
 from pipeline.model import Document, Origin
 from pipeline.read.elements import FOOTNOTE, TABLE
-from pipeline.read.flow import Line, Lines, document_of, language_of
+from pipeline.read.flow import RAISED, SUPERSCRIPT, Line, Lines, document_of, language_of, raised
 from pipeline.read.package import Package, broken, opened, resolved
 from pipeline.read.tree import Element, all_named, attribute, local, text_in, xml_of
 
@@ -22,6 +23,7 @@ RELATIONS = "_rels/.rels"
 CORE = "docProps/core.xml"
 TITLE = "title"  # the style of a document's own title
 DEEPEST = 9
+LONGEST_CHAIN = 20  # of styles that build on each other; Word itself allows 10 or so
 BESIDE: Mapping[str, str] = {
     "footnotes": FOOTNOTE,
     "endnotes": FOOTNOTE,
@@ -112,7 +114,7 @@ def _outline_level(value: str) -> int:
 def _chain(styles: Styles, key: str) -> list[Style]:
     """A style and those it builds on; a ring of styles is walked once."""
     found: dict[str, Style] = {}
-    while key in styles and key not in found:
+    while key in styles and key not in found and len(found) < LONGEST_CHAIN:
         found[key] = styles[key]
         key = styles[key].base
     return list(found.values())
@@ -199,7 +201,8 @@ class _Walk:
         if name == "p":
             self._open_paragraph(element)
         elif name in _TEXTS:
-            self.lines.add(element.text, self._active[-1])
+            after = (element.text or "").translate(RAISED) if self._active[-1] == SUPERSCRIPT else ""
+            self.lines.add(element.text, self._active[-1], after)
         elif name in _SIGNS and local(element.getparent()) == "r":
             self.lines.add(_SIGNS[name], self._active[-1])
         elif name in ("br", "cr"):
@@ -215,8 +218,12 @@ class _Walk:
     def _rule(self, element: Element, name: str) -> str:
         if name == "p" and _is_contents(element, self._styles):
             return "contents"
-        if name == "r" and any(_is_on(e) for p in element[:1] if local(p) == "rpr" for e in p if local(e) == "vanish"):
-            return "hidden"
+        if name == "r":
+            style = {local(e): e for first in element[:1] if local(first) == "rpr" for e in first}
+            if "vanish" in style and _is_on(style["vanish"]):
+                return "hidden"
+            if "vertalign" in style and attribute(style["vertalign"], "val") == "superscript":
+                return raised(text_in(element), self.lines.last)
         return LEFT_OUT.get(name, "")
 
     def _open_paragraph(self, paragraph: Element) -> None:
@@ -243,8 +250,10 @@ def _is_on(switch: Element) -> bool:
 def _cell(paragraph: Element) -> Element | None:
     """The table cell of which this is the only paragraph."""
     cell = paragraph.getparent()
-    alone = cell is not None and local(cell) == "tc" and sum(local(e) in ("p", "tbl") for e in cell) == 1
-    return cell if alone else None
+    if cell is None or local(cell) != "tc":
+        return None
+    inside = islice((e for e in cell if local(e) in ("p", "tbl")), 2)
+    return cell if len(list(inside)) == 1 else None
 
 
 def _goes_on(paragraph: Element) -> bool:

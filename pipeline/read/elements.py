@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.read.flow import Line, Lines
-from pipeline.read.tree import Element, local, text_in
+from pipeline.read.flow import MARK, RAISED, SUPERSCRIPT, Line, Lines, raised
+from pipeline.read.tree import Element, local, short_text_in, text_in
 
 Rule = tuple[str, Callable[[Element], bool]]
 BLOCKS = frozenset((
@@ -21,8 +21,11 @@ NO_TEXT = frozenset((
     "head", "script", "style", "template", "iframe", "object", "audio", "video", "canvas", "map", "noembed",
     "noframes",
 ))  # fmt: skip
+TELLING = frozenset((
+    "rt", "rp", "rtc", "a", "sup", "svg", "button", "select", "textarea", "input", "datalist", "noscript",
+))  # fmt: skip
+AROUND = 8  # of the elements that a line stands inside: links that lead to those further out lead to no note
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-MARK = "footnote mark"
 FOOTNOTE = "footnote"
 TABLE = "table"
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -54,8 +57,8 @@ class Walked(NamedTuple):
 
 def kinds(element: Element) -> frozenset[str]:
     """What EPUB (`epub:type`) and DPUB-ARIA (`role`) call an element, without "doc-"."""
-    types = (str(value) for key, value in element.attrib.items() if key.endswith(("}type", ":type")))
-    return frozenset(" ".join((*types, element.get("role", "").replace("doc-", ""))).lower().split())
+    said = [value for key, value in element.items() if key == "role" or key.endswith(("}type", ":type"))]
+    return frozenset(" ".join(said).lower().replace("doc-", "").split()) if said else frozenset()
 
 
 def is_ruby(element: Element) -> bool:
@@ -67,7 +70,10 @@ def is_page_number(element: Element) -> bool:
     """Where a page of the print begins."""
     if kinds(element) & {"pagebreak", "page-list", "pagelist"}:
         return True
-    return bool(_PAGE_CLASS.search(element.get("class", ""))) and bool(_PAGE.fullmatch(text_in(element) or "1"))
+    if not _PAGE_CLASS.search(element.get("class", "")):
+        return False
+    text = short_text_in(element)
+    return text is not None and bool(_PAGE.fullmatch(text or "1"))
 
 
 def is_mark(element: Element) -> bool:
@@ -76,7 +82,7 @@ def is_mark(element: Element) -> bool:
         return True
     name = local(element)
     if name == "sup":
-        text = text_in(element)
+        text = short_text_in(element) or ""
         return bool(_BRACKETED.fullmatch(text)) or (_leads(element) and bool(_BARE.fullmatch(text)))
     return name == "a" and _is_mark_link(element)
 
@@ -84,7 +90,7 @@ def is_mark(element: Element) -> bool:
 def _is_mark_link(link: Element) -> bool:
     if _NOTE_CLASS.search(link.get("class", "")):
         return True
-    text = text_in(link) if "#" in link.get("href", "") else ""
+    text = short_text_in(link) or "" if "#" in link.get("href", "") else ""
     raised = any(local(child) == "sup" for child in link)
     return bool(_BRACKETED.fullmatch(text) or _BACK.fullmatch(text) or (raised and _BARE.fullmatch(text)))
 
@@ -170,11 +176,7 @@ class _Walk:
         name = local(element)
         if name in BLOCKS and not self._cell(element):
             self._end_line()
-        rule = (
-            self._active[-1]
-            or self._outer.get(element, "")
-            or next((r for r, holds in self._rules if holds(element)), "")
-        )
+        rule = self._active[-1] or self._outer.get(element, "") or self._first_rule(element, name)
         self._active.append(rule)
         self._anchor(element)
         if name in HEADINGS:
@@ -195,6 +197,13 @@ class _Walk:
         if element.get("id") and name not in NO_TEXT:
             self._anchors.pop()
         self._add(element.tail)
+
+    def _first_rule(self, element: Element, name: str) -> str:
+        """Most elements have no attributes and a name that no rule asks for."""
+        if name not in TELLING and not len(element.attrib):
+            return ""
+        rule = next((rule for rule, holds in self._rules if holds(element)), "")
+        return rule or (raised(short_text_in(element) or "", self.lines.last) if name == "sup" else "")
 
     def _anchor(self, element: Element) -> None:
         if element.get("id"):
@@ -228,6 +237,9 @@ class _Walk:
 
     def _add(self, text: str | None) -> None:
         rule = self._active[-1]
+        if rule == SUPERSCRIPT:
+            self.lines.add(text, rule, (text or "").translate(RAISED))
+            return
         if not self._preformatted or not text:
             self.lines.add(text, rule)
             return
@@ -238,7 +250,7 @@ class _Walk:
             self.lines.add(line, rule)
 
     def _end_line(self) -> None:
-        self.lines.end(self._level, self._anchors)
+        self.lines.end(self._level, self._anchors[-AROUND:])
 
 
 def _row_goes_on(cell: Element | None) -> bool:

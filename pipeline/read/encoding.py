@@ -15,6 +15,7 @@ from pipeline.errors import InputError
 
 ESCAPED = re.compile("[\udc00-\udcff]+")
 _WIDE_UTF8 = re.compile(rb"[\xe0-\xf4][\x80-\xbf][\x80-\xbf]")
+_FOREIGN = re.compile(rb"[\x80-\xff]")
 UTF_16 = ("utf-16-le", "utf-16-be")
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -115,7 +116,13 @@ def _sample(content: bytes) -> Sequence[bytes]:
     """Lines with bytes beyond ASCII, spread over the file, long ones cut."""
     lines = [line for line in content.split(b"\n") if not line.isascii()]
     step = max(1, len(lines) // SAMPLE_LINES)
-    return [line[:SAMPLE_BYTES] for line in lines[::step]]
+    return [_cut(line) for line in lines[::step]]
+
+
+def _cut(line: bytes) -> bytes:
+    """The part of a long line that begins with its first byte beyond ASCII."""
+    found = _FOREIGN.search(line) if len(line) > SAMPLE_BYTES else None
+    return line[found.start() : found.start() + SAMPLE_BYTES] if found else line
 
 
 def _foreign_bytes(line: bytes) -> int:

@@ -13,12 +13,11 @@ from pipeline.errors import InputError
 from pipeline.files import sha256_of
 from pipeline.model import Document, Note, Origin
 from pipeline.read.elements import Walked, kinds, lines_of
-from pipeline.read.encoding import decode
 from pipeline.read.flow import Line, document_of, language_of
 from pipeline.read.notes import without_footnotes
 from pipeline.read.package import Package, broken, locked, opened, resolved
 from pipeline.read.titles import Title, titled
-from pipeline.read.tree import Element, all_named, attribute, html_of, local, text_in, xml_of
+from pipeline.read.tree import Element, all_named, attribute, html_of, local, text_in, text_of, xml_of
 
 CONTAINER = "META-INF/container.xml"
 ENCRYPTION = "META-INF/encryption.xml"
@@ -111,7 +110,7 @@ def _document(book: Book, name: str) -> Element:
     except InputError:
         if b"<!ENTITY" in content.upper():
             raise
-    return html_of(decode(content).text, book.package.path)
+    return html_of(text_of(content), book.package.path)
 
 
 def _anchor(base: str, href: str) -> str:

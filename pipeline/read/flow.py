@@ -15,11 +15,26 @@ from pipeline.model import Document, Edit, Heading, Note, Origin
 from pipeline.read.txt import LOST
 
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
+MARK = "footnote mark"
+SUPERSCRIPT = "superscript"
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_BASE = re.compile("[A-Za-z0-9)）米]")
 SAMPLE = 20_000  # characters to tell a language by
 CHINESE_SHARE = 0.3
-_SEPARATOR = "\0"  # stands for a piece that is not to be touched; one character long, as it is
+_SEPARATOR = "\0"  # stands for each character of a piece that is not to be touched
 _BLANK = frozenset(" \t\n\r\f\0")
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003ffff“”‘’…—]")
+
+
+def raised(text: str, before: str) -> str:
+    """What a small number above the line is: a power behind a number, a letter or a measure; else a note's number.
+
+    >>> raised("2", "米"), raised("1", "。"), raised("st", "1")
+    ('superscript', 'footnote mark', '')
+    """
+    if not text.strip().isdecimal():
+        return ""
+    return SUPERSCRIPT if _BASE.fullmatch(before) else MARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,11 @@ class Lines:
     def begun(self) -> bool:
         return any(piece.text.strip() for piece in self._pieces)
 
+    @property
+    def last(self) -> str:
+        """The last character so far, "" at the start of a line."""
+        return self._pieces[-1].text[-1:] if self._pieces else ""
+
     def add(self, text: str | None, rule: str = "", after: str = "") -> None:
         if text:
             self._pieces.append(Piece(text, rule, after))
@@ -91,7 +111,8 @@ def tidy(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     >>> [piece.text for piece in tidy([Piece(" 今天\\n"), Piece("天气  a", "x"), Piece("\\n b ")])]
     ['今天', '天气 a', ' b']
     """
-    joined = "".join(_SEPARATOR if piece.after else piece.text for piece in pieces)
+    pieces = list(_merged(pieces))
+    joined = "".join(_SEPARATOR * len(piece.text) if piece.after else piece.text for piece in pieces)
     first, last = len(joined) - len(joined.lstrip(" \t\n\r\f")), len(joined.rstrip(" \t\n\r\f"))
     starts = accumulate((len(piece.text) for piece in pieces), initial=0)
 
@@ -107,6 +128,13 @@ def tidy(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
         for piece, start in zip(pieces, starts, strict=False)
     )
     return tuple(piece for piece in tidied if piece.text)
+
+
+def _merged(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Neighbours under one rule as one piece."""
+    for (rule, after), run in groupby(pieces, key=lambda piece: (piece.rule, piece.after)):
+        same = list(run)
+        yield from same if after else [Piece("".join(piece.text for piece in same), rule)]
 
 
 def _blank(joined: str, run: tuple[int, int]) -> str:

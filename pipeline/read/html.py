@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.model import Document
+from pipeline.errors import InputError
+from pipeline.files import sha256_of
+from pipeline.model import Document, Origin
+from pipeline.read.binary import known_binary
 from pipeline.read.elements import lines_of
 from pipeline.read.flow import document_of, language_of
 from pipeline.read.main_text import around_text
 from pipeline.read.notes import without_footnotes
-from pipeline.read.tree import Element, all_named, html_of, text_in
-from pipeline.read.txt import read_txt
+from pipeline.read.tree import Element, all_named, html_of, text_in, text_of
+from pipeline.read.txt import content_of, read_txt
 
 TITLE_LENGTH = 60
 _SITE = re.compile(r"\s*[_|｜–—]\s*|\s+-\s+|-(?=[^-]*$)")  # between a page's title and the name of its site
@@ -27,12 +30,12 @@ _DATE = (
 
 def read_html(path: Path) -> Document:
     """Read a web page. Raises InputError as `read_txt`."""
-    page = read_txt(path)
-    root = html_of(page.text, path)
+    text, origin = _page(path)
+    root = html_of(text, path)
     walked = lines_of(root, outer=around_text(root))
     marks = [(line, f"#{href.partition('#')[2]}") for line, href in walked.marks]
     lines = without_footnotes(walked.lines, marks)
-    document = document_of(lines, page.origin)
+    document = document_of(lines, origin)
     return replace(
         document,
         title=_title(root, [line.read.strip() for line in lines if line.level == 1 and line.read.strip()]),
@@ -40,6 +43,18 @@ def read_html(path: Path) -> Document:
         date=_meta(root, _DATE)[:10],
         language=language_of(root.get("lang", ""), document.text),
     )
+
+
+def _page(path: Path) -> tuple[str, Origin]:
+    """The page as a text, in the encoding that it declares where it is in none of the usual ones of Chinese."""
+    try:
+        page = read_txt(path)
+    except InputError:
+        content = content_of(path)
+        if known_binary(content) or b"\0" in content:
+            raise
+        return text_of(content), Origin(path.name, sha256_of(path), "as declared")
+    return page.text, page.origin
 
 
 def _title(root: Element, headings: list[str]) -> str:

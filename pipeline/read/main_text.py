@@ -6,6 +6,7 @@ the sentences are there.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -64,12 +65,14 @@ def around_text(root: Element) -> Mapping[Element, str]:
     if not whole:
         return {}
     menus = [e for e in elements if _is_menu(e, weights[e]) and weights[e].sentences < LEAST_SHARE * whole]
-    place = _place(root, _without(weights, menus))
+    place = _place(root, _without(elements, weights, menus))
     outside = dict.fromkeys(_outside(place), AROUND) | dict.fromkeys(menus, MENU)
     title = _title(root, place)
-    return {e: rule for e, rule in outside.items() if title is None or not (e is title or _holds(e, title))} | (
-        dict.fromkeys(_beside(title, outside), AROUND) if title is not None else {}
-    )
+    if title is None:
+        return outside
+    way = {title, *title.iterancestors()}
+    beside = dict.fromkeys(_beside(title, outside), AROUND)
+    return {element: rule for element, rule in outside.items() if element not in way} | beside
 
 
 def _weights(elements: list[Element]) -> dict[Element, Weight]:
@@ -124,24 +127,22 @@ def _menu_words() -> frozenset[str]:
     return frozenset(row for row in rows if row and not row.startswith("#"))
 
 
-def _without(weights: Mapping[Element, Weight], menus: list[Element]) -> Mapping[Element, int]:
+def _without(elements: list[Element], weights: Mapping[Element, Weight], menus: list[Element]) -> dict[Element, int]:
     """The sentences in each element that are in no menu."""
-    sentences = {element: weight.sentences for element, weight in weights.items()}
-    known = frozenset(menus)
-    for menu in menus:
-        above = list(menu.iterancestors())
-        if not known.intersection(above):
-            for element in above:
-                if element in sentences:
-                    sentences[element] -= weights[menu].sentences
-    return sentences | dict.fromkeys(menus, 0)
+    sentences = {element: weights[element].sentences for element in elements} | dict.fromkeys(menus, 0)
+    for element in reversed(elements):
+        parent = element.getparent()
+        if sentences.get(parent):
+            sentences[parent] -= weights[element].sentences - sentences[element]
+    return sentences
 
 
 def _place(root: Element, sentences: Mapping[Element, int]) -> Element:
     """The smallest element with nearly all the sentences; what declares itself the main text is believed earlier."""
     whole = sentences[root]
     declared = [e for e in all_named(root, *_DECLARED) if sentences.get(e, 0) >= DECLARED_SHARE * whole]
-    alone = [e for e in declared if sum(local(other) == local(e) for other in all_named(root, local(e))) == 1]
+    counts = Counter(local(element) for element in all_named(root, *_DECLARED))
+    alone = [element for element in declared if counts[local(element)] == 1]
     place = alone[0] if alone else root
     while True:
         inner = [child for child in place if sentences.get(child, 0) >= MAIN_SHARE * sentences[place]]
@@ -166,10 +167,6 @@ def _title(root: Element, place: Element) -> Element | None:
     titles = [h1 for h1 in all_named(root, "h1") if text_in(h1) and h1 not in inside]
     page = next((text_in(title) for title in all_named(root, "title")), "")
     return next((h1 for h1 in titles if text_in(h1) in page or len(titles) == 1), None)
-
-
-def _holds(element: Element, inner: Element) -> bool:
-    return any(above is element for above in inner.iterancestors())
 
 
 def _beside(title: Element, outside: Mapping[Element, str]) -> Iterator[Element]:

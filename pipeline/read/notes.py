@@ -11,6 +11,7 @@ from pipeline.read.elements import FOOTNOTE
 from pipeline.read.flow import Line
 
 LONGEST_NOTE = 3_000  # characters
+MOST_LINES = 40  # of a note
 _TITLE = re.compile(
     r"(?:本章|本书|本書|全书|全書)?(?:注释|註釋|注解|註解|附注|附註|脚注|腳註|尾注|尾註|注|註|notes|footnotes|endnotes)[:：]?",
     re.IGNORECASE,
@@ -36,7 +37,7 @@ def _notes(lines: Sequence[Line], marks: Sequence[tuple[int, str]]) -> Iterator[
     places = _places(lines, {anchor for _, anchor in marks})
     for number, anchor in marks:
         note = places.get(anchor, [])
-        if note and note[0] > number and _is_note([lines[k] for k in note]):
+        if note and note[0] > number and len(note) <= MOST_LINES and _is_note([lines[k] for k in note]):
             yield from note
 
 

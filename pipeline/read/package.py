@@ -16,8 +16,9 @@ from urllib.parse import unquote
 from pipeline.errors import InputError
 from pipeline.read.txt import unreadable
 
-PART_BYTES = 48 << 20  # unpacked; a million characters of a novel are 3 MB
-PACKAGE_BYTES = 96 << 20  # of all parts that are read
+PART_BYTES = 24 << 20  # unpacked; a million characters of a novel are 3 MB
+PACKAGE_BYTES = 64 << 20  # of all parts that are read
+PACKAGE_TAGS = 2_000_000  # in all parts that are read; the Mahabharata has 800,000
 DIRECTORY_BYTES = 8 << 20  # the list of parts: some 100,000 names
 _END = b"PK\x05\x06"
 _END_BYTES = 22 + 65_535  # the record at the end, with the longest comment
@@ -31,6 +32,7 @@ class Package:
     path: Path
     zipped: zipfile.ZipFile
     left: int = PACKAGE_BYTES
+    tags_left: int = PACKAGE_TAGS
     _names: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -60,6 +62,9 @@ class Package:
         except _BROKEN as error:
             raise broken(self.path, f"its part {name[:80]!r} is damaged ({error})") from error
         self.left -= len(content)
+        self.tags_left -= content.count(b"<")
+        if self.tags_left < 0:
+            raise too_marked(self.path)
         return content
 
     def _name(self, name: str) -> str | None:
@@ -116,6 +121,10 @@ def resolved(base: str, href: str) -> str:
 
 def broken(path: Path, what: str) -> InputError:
     return InputError(f"{path} cannot be read: {what}", "fetch the file again, or convert it to a .txt")
+
+
+def too_marked(path: Path) -> InputError:
+    return InputError(f"{path} has millions of tags, more than a book can have", "divide it, or convert it to a .txt")
 
 
 def locked(path: Path) -> InputError:

@@ -4,6 +4,7 @@ The contents say where chapters begin and how they stand to each other. Where th
 is put in front as one, so that the listener hears where a part begins (as a file's name is, in a folder of texts).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from pipeline.read.flow import Line, Piece
 
 NEAR = 4  # lines that are read: the heading stands among the first behind a link's target
+REACH = 64  # lines behind a link's target that are looked at
 DEEPEST = 6
 
 
@@ -33,18 +35,19 @@ def titled(lines: Sequence[Line], titles: Sequence[Title]) -> list[Line]:
     for number, line in enumerate(lines):
         for anchor in line.anchors:
             first.setdefault(anchor, number)
+    places = [_place(title, first) for title in titles]
+    stops = sorted({place for place in places if place is not None})
     levels: dict[int, int] = {}  # of lines that are headings by the contents
     added: dict[int, list[Title]] = {}  # titles to stand in front of a line
-    stops = sorted({place for title in titles if (place := _place(title, first)) is not None})
-    for title in titles:
-        start = _place(title, first)
+    for title, start, following in zip(titles, places, (*titles[1:], None), strict=False):
         if start is None:
             continue
-        end = next((stop for stop in stops if stop > start), len(lines))
-        heading = _heading(lines, range(start, end), title, levels)
+        k = bisect_right(stops, start)
+        reach = range(start, min(start + REACH, stops[k] if k < len(stops) else len(lines)))
+        heading = _heading(lines, reach, title, levels)
         if heading is not None:
             levels[heading] = min(title.depth, DEEPEST)
-        elif any(lines[k].read.strip() for k in range(start, end)) or _is_part(title, titles):
+        elif any(lines[k].read.strip() for k in reach) or (following and following.depth > title.depth):
             added.setdefault(start, []).append(title)
     return list(_levelled(lines, levels, added))
 
@@ -52,12 +55,6 @@ def titled(lines: Sequence[Line], titles: Sequence[Title]) -> list[Line]:
 def _place(title: Title, first: dict[str, int]) -> int | None:
     """The line a title leads to; where its fragment is not in the text, the beginning of its document."""
     return first.get(title.anchor, first.get(title.anchor.partition("#")[0]))
-
-
-def _is_part(title: Title, titles: Sequence[Title]) -> bool:
-    """Whether other titles stand below it."""
-    behind = titles[titles.index(title) + 1 :][:1]
-    return any(other.depth > title.depth for other in behind)
 
 
 def _heading(lines: Sequence[Line], places: Sequence[int], title: Title, taken: dict[int, int]) -> int | None:

@@ -3,18 +3,25 @@
 import html
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html.entities import html5
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.read.encoding import ESCAPED, decode
-from pipeline.read.package import broken
+from pipeline.read.package import broken, too_marked
 
 Element = Any  # lxml has no types of its own
+LARGEST = 16_000_000  # characters of a page, with its markup
+PAGE_TAGS = 1_000_000
+SMALL = 12  # elements inside one that is a mark or a number
 _XML_DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml[^>]*\?>")
 _ENTITY_DECLARATION = re.compile(r"<!ENTITY", re.IGNORECASE)
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+_CHARSET = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "cp950"}  # what pages mean that say so
 _XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no XML can have them, nor can a page
 
@@ -43,6 +50,10 @@ def html_of(text: str, path: Path) -> Element:
 
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     clean = _FORBIDDEN.sub("", ESCAPED.sub("\ufffd", text))
+    if len(clean) > LARGEST:
+        raise InputError(f"{path} is a page of {len(clean):,} characters", f"divide it: {LARGEST:,} can be read")
+    if clean.count("<") > PAGE_TAGS:
+        raise too_marked(path)
     root = etree.fromstring(_XML_DECLARATION.sub("", clean).encode() or b"<p>", parser)
     if any("depth" in entry.message for entry in parser.error_log):
         raise broken(path, "its elements stand inside each other thousands deep")
@@ -51,7 +62,12 @@ def html_of(text: str, path: Path) -> Element:
 
 def local(element: Element) -> str:
     """The name of an element without its namespace, in small letters."""
-    return str(element.tag).rpartition("}")[2].lower()
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=1024)
+def _local(tag: str) -> str:
+    return str(tag).rpartition("}")[2].lower()
 
 
 def attribute(element: Element, name: str) -> str:
@@ -73,9 +89,43 @@ def text_in(element: Element) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
+def short_text_in(element: Element) -> str | None:
+    """The text inside a small element; None for one that holds much, which is then not looked through."""
+    inside = list(islice(element.iter(), SMALL + 1))
+    return text_in(element) if len(inside) <= SMALL else None
+
+
+def text_of(content: bytes, otherwise: str = "") -> str:
+    """The text of a document: as its bytes tell, or else as it declares. Raises InputError where neither makes sense.
+
+    >>> text_of('<p lang="fr">é</p>'.encode("utf-8"), "utf-8")
+    '<p lang="fr">é</p>'
+    """
+    try:
+        found = decode(content)
+    except InputError:
+        text = _declared(content, otherwise)
+        if text is None:
+            raise
+        return text
+    if found.encoding.startswith("utf"):
+        return found.text
+    return _declared(content, otherwise) or found.text
+
+
+def _declared(content: bytes, otherwise: str) -> str | None:
+    """The text in the encoding that its first lines name, None where it is not in it."""
+    named = _CHARSET.search(content[:2048])
+    name = named[1].decode("ascii") if named else otherwise
+    try:
+        return content.decode(_WIDER.get(name.lower(), name)) if name else None
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
 def _plain(content: bytes, path: Path, name: str) -> str:
     try:
-        text = decode(content).text
+        text = text_of(content, "utf-8")
     except InputError as error:
         raise broken(path, f"{name}: {error.what}") from error
     if _ENTITY_DECLARATION.search(text):

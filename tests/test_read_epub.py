@@ -1,0 +1,153 @@
+"""EPUB: the spine in order, titles from nav, NCX or headings, and each thing that is not read under its rule."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.books import epub_parts, headings, left_out, lines, page, whole, zipped
+
+SAMPLES = Path(__file__).parent / "samples"
+SPRING = [
+    "春天的书",
+    "某人",
+    "2024-03-01",
+    "第一章 看花",
+    "今天天气很好，我们一起去公园散步。花开了，红的、白的，都很好看。",
+    "他说：“好。”于是大家都笑了。",
+    "一、桃花",
+    "桃花开得最早。",
+    "花，月份",
+    "桃花，三月",
+    "荷花，七月",
+    "第二章 听雨",
+    "夜里下了雨，打在窗上。没有人说话，只有雨声。",
+]
+
+
+def point(title: str, target: str, inner: str = "") -> str:
+    label = f"<navLabel><text>{title}</text></navLabel>"
+    return f'<navPoint id="x">{label}<content src="{target}"/>{inner}</navPoint>'
+
+
+def entry(title: str, target: str, inner: str = "") -> str:
+    return f'<li><a href="{target}">{title}</a>{f"<ol>{inner}</ol>" if inner else ""}</li>'
+
+
+@pytest.mark.parametrize("name", ["spring-2.epub", "spring-3.epub"])
+def test_a_book_by_another_writer_is_read_as_it_was_written(name: str) -> None:
+    book = whole(SAMPLES / name)
+    assert lines(book) == SPRING
+    assert (book.title, book.creator, book.date, book.language) == ("春天的书", "某人", "2024-03-01", "zh-CN")
+    assert headings(book)[1:] == [("第一章 看花", 1), ("一、桃花", 2), ("第二章 听雨", 1)]
+    assert [rule for rule, _ in left_out(book)] == ["footnote mark", "footnote", "footnote mark", "footnote"]
+
+
+def test_titles_of_an_ncx_become_headings_where_they_stand_or_are_put_in_front(tmp_path: Path) -> None:
+    pages = [
+        "<p class='t'>第一章　起</p><p>文一。</p>",
+        "<p>文二。</p><h2 id='s'>小节</h2><p>文三。</p>",
+        "<img src='x'/>",
+    ]
+    ncx = (
+        point("第一章 起", "p0.xhtml")
+        + point("第二章 承", "p1.xhtml", point("小节", "p1.xhtml#s"))
+        + point("图", "p2.xhtml")
+    )
+    book = whole(zipped(tmp_path / "a.epub", epub_parts(pages, ncx=ncx)))
+    assert headings(book) == [
+        ("第一章 起" if "第一章 起" in book.source else "第一章　起", 1),
+        ("第二章 承", 1),
+        ("小节", 2),
+    ]
+    assert lines(book) == ["第一章　起", "文一。", "第二章 承", "文二。", "小节", "文三。"]
+
+
+def test_titles_of_a_nav_and_a_nav_among_the_pages(tmp_path: Path) -> None:
+    nav = entry("上卷", "p0.xhtml", entry("第一章", "p0.xhtml#c1")) + entry("下卷", "p1.xhtml")
+    pages = ["<h1>上卷</h1><h1 id='c1'>第一章</h1><p>文一。</p><h3>细目</h3><p>细。</p>", "<p>文二。</p>"]
+    spine = '<itemref idref="nav"/><itemref idref="p0"/><itemref idref="p1"/>'
+    book = whole(zipped(tmp_path / "a.epub", epub_parts(pages, nav=nav, spine=spine)))
+    assert headings(book) == [("上卷", 1), ("第一章", 2), ("细目", 3), ("下卷", 1)]
+    assert left_out(book) == [("contents", "上卷\n第一章\n下卷")]
+
+
+def test_the_spine_decides_the_order(tmp_path: Path) -> None:
+    spine = '<itemref idref="p1"/><itemref idref="p0"/><itemref idref="p2" linear="no"/>'
+    book = whole(zipped(tmp_path / "a.epub", epub_parts(["<p>后。</p>", "<p>先。</p>", "<p>旁。</p>"], spine=spine)))
+    assert lines(book) == ["先。", "后。"]
+    assert left_out(book) == [("outside the reading order", "旁。")]
+
+
+LEFT_OUT = [
+    ("<p><ruby>漢<rp>(</rp><rt>hàn</rt><rp>)</rp>字<rt>zì</rt></ruby>好。</p>", "漢字好。", ["ruby"] * 2),
+    ("<p>前<span epub:type='pagebreak' id='p1'>12</span>后。</p>", "前后。", ["page number"]),
+    ("<p>前<span role='doc-pagebreak'>12</span>后。</p>", "前后。", ["page number"]),
+    ("<p>前<span class='pagenum'>[12]</span>后。</p>", "前后。", ["page number"]),
+    ("<p>前<span class='pagenum'>不是页码</span>后。</p>", "前不是页码后。", []),
+    (
+        "<p>注<a epub:type='noteref' href='#n'>1</a>。</p><aside epub:type='footnote' id='n'><p>1. 释。</p></aside>",
+        "注。",
+        ["footnote mark", "footnote"],
+    ),
+    (
+        "<p>注<sup><a href='#n' id='r'>[1]</a></sup>。</p><p id='n'><a href='#r'>[1]</a> 释。</p>",
+        "注。",
+        ["footnote mark", "footnote mark", "footnote"],
+    ),
+    (
+        "<p>注<a href='#n' id='r'>①</a>。</p><h2>注释</h2><p><a id='n' href='#r'>①</a>释。</p>",
+        "注。",
+        ["footnote mark", "footnote", "footnote mark", "footnote"],
+    ),
+    (
+        "<p>注<a class='duokan-footnote' href='#n'><img alt='' src='n.png'/></a>。</p>"
+        "<ol class='duokan-footnote-content'><li class='duokan-footnote-item' id='n'>释。</li></ol>",
+        "注。",
+        ["footnote"],
+    ),
+    ("<p>水是H<sub>2</sub>O，十的平方是10<sup>2</sup>。</p>", "水是H2O，十的平方是10²。", []),
+    ("<p>好的。<sup>12</sup>又好。</p>", "好的。又好。", ["footnote mark"]),
+    ("<p>看<a href='#c'>第三章</a>。</p><p id='c'>第三章在这里。</p>", "看第三章。\n第三章在这里。", []),
+    ("<p>看<a href='#c'>[3]</a>。</p><p id='c'>这一段不是注。</p>", "看。\n这一段不是注。", ["footnote mark"]),
+    ("<p hidden='hidden'>藏</p><p style='display:none'>藏</p><p>见。</p>", "见。", ["hidden"]),
+    ("<p>一<br/>二</p><h2>三<br/>四</h2>", "一\n二\n三 四", []),
+    ("<p>用<img alt='㛃' src='z.png'/>字，<img alt='插图一' src='i.png'/>好。</p>", "用㛃字，好。", []),
+    ("<p>&nbsp;&nbsp;甲&mdash;乙&unknown;</p>", "甲—乙&unknown;", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "text", "rules"), LEFT_OUT)
+def test_what_is_left_out_and_by_which_rule(tmp_path: Path, body: str, text: str, rules: list[str]) -> None:
+    book = whole(zipped(tmp_path / "a.epub", epub_parts([body])))
+    assert "\n".join(lines(book)) == text
+    assert [rule for rule, _ in left_out(book)] == rules
+
+
+def test_notes_at_the_end_of_the_book_are_found_from_their_marks(tmp_path: Path) -> None:
+    pages = [
+        "<h1>第一章</h1><p>文<sup><a id='r1' href='p1.xhtml#n1'>1</a></sup>。</p>",
+        "<h1>注释</h1><p id='n1'><a href='p0.xhtml#r1'>1</a>　释文。</p>",
+    ]
+    book = whole(zipped(tmp_path / "a.epub", epub_parts(pages)))
+    assert lines(book) == ["第一章", "文。"]
+    assert headings(book) == [("第一章", 1)]
+
+
+def test_malformed_pages_are_read_as_a_browser_would(tmp_path: Path) -> None:
+    book = whole(zipped(tmp_path / "a.epub", epub_parts(["<p>没有关<p>闭 & 的。", page("<p>好。</p>")])))
+    assert lines(book) == ["没有关", "闭 & 的。", "好。"]
+
+
+def test_a_listed_page_that_is_not_there_is_noted(tmp_path: Path) -> None:
+    parts = epub_parts(["<p>一。</p>", "<p>二。</p>"])
+    del parts["OPS/p1.xhtml"]
+    book = whole(zipped(tmp_path / "a.epub", parts))
+    assert [note.rule for note in book.notes] == ["missing part"]
+
+
+def test_pages_in_other_encodings_say_so_themselves(tmp_path: Path) -> None:
+    text = "今天天气很好，我们一起去公园散步。"
+    parts = epub_parts([f"<p>{text}</p>"] * 2)
+    parts["OPS/p0.xhtml"] = str(parts["OPS/p0.xhtml"]).replace("utf-8", "gb18030").encode("gb18030")
+    parts["OPS/p1.xhtml"] = str(parts["OPS/p1.xhtml"]).replace("utf-8", "utf-16").encode("utf-16")
+    assert lines(whole(zipped(tmp_path / "a.epub", parts))) == [text, text]
