@@ -11,6 +11,7 @@ from urllib.parse import quote
 from pipeline.files import sha256_of, write_whole
 from pipeline.model import Chapter
 from pipeline.write.book import COVER
+from pipeline.write.captions import sentences
 from pipeline.write.onefile import Parts, one_file
 from pipeline.write.volume import Volume
 
@@ -68,12 +69,13 @@ def _chapter(chapter: Chapter, file: str) -> dict[str, Any]:
 
 
 def _rows(chapter: Chapter) -> Iterator[Row]:
-    """The lines as they sound; a line stands in its chunk's paragraph."""
+    """The sentences as they sound, each in its paragraph; the lines' times are exact (see `captions`)."""
     chunk_at = {chunk.span: chunk for chunk in chapter.section.chunks}
     last = None
     for line in chapter.lines:
         chunk = chunk_at[line.span]
         place = (chunk.paragraph, chunk.heading)
-        begins = GOES_ON if place == last else HEADING if chunk.heading else PARAGRAPH
-        last = place
-        yield line.start, line.end, line.text.strip(), begins
+        for sentence in sentences(line):
+            begins = GOES_ON if place == last else HEADING if chunk.heading else PARAGRAPH
+            last = place
+            yield sentence.start, sentence.end, sentence.text, begins
