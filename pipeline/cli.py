@@ -39,9 +39,7 @@ Jobs = Annotated[int, typer.Option("--jobs", min=0, help="How many chunks are sp
 ChapterFormat = Annotated[
     str, typer.Option("--chapter-format", metavar="m4a|mp3|opus|flac|acx", help="The chapter files' format.")
 ]
-Formats = Annotated[
-    str, typer.Option("--formats", metavar="LIST", help="Further formats, by commas; all; none.")
-]
+Formats = Annotated[str, typer.Option("--formats", metavar="LIST", help="Further formats, by commas; all; none.")]
 EarModel = Annotated[
     str, typer.Option("--model", metavar="MODEL", help="A Whisper model to listen with: a folder or a name.")
 ]
