@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipeline import codec
 from pipeline.errors import InputError
-from pipeline.model import Manifest, SpokenSection
+from pipeline.model import Edit, Manifest, SpokenSection
 from pipeline.write.manifest import NAME as MANIFEST
 from pipeline.write.manifest import finished, read_manifest, write_manifest
 from pipeline.write.publication import NAME as PUBLICATION
@@ -161,6 +161,12 @@ def test_the_manifest_comes_back_as_it_was_written(book: Manifest, tmp_path: Pat
     assert whole == read_manifest(tmp_path)
     write_manifest(book, tmp_path)
     assert (tmp_path / MANIFEST).read_bytes() == first
+
+
+def test_a_byte_of_the_source_that_is_no_character_is_kept(book: Manifest, tmp_path: Path) -> None:
+    odd = replace(book, edits=(Edit("bytes", (0, 1), "\udce6", ""),))
+    write_manifest(odd, tmp_path)
+    assert read_manifest(tmp_path) == odd
 
 
 def test_no_manifest_is_none(tmp_path: Path) -> None:

@@ -125,6 +125,11 @@ def test_no_cut_is_made_in_a_number_or_an_address(text: str, whole: str) -> None
     assert any(whole in part for part in parts)
 
 
+def test_a_cut_without_marks_prefers_the_end_of_a_word() -> None:
+    text = "切实增强做好社会管理创新工作的责任感和使命感"
+    assert [part.text for part in captions(Line(0, 9000, text, (0, len(text))))] == [text[:15], text[15:]]
+
+
 def test_a_line_with_an_edit_in_it_keeps_the_span_of_the_whole() -> None:
     parts = captions(Line(0, 9000, "孩子们在溪边跑来跑去，笑声传得很远很远，我坐在门口看。", (5, 99)))
     assert {part.span for part in parts} == {(5, 99)}

@@ -26,9 +26,12 @@ def finished(folder: Path, manifest: Manifest) -> Manifest:
 
 
 def write_manifest(manifest: Manifest, folder: Path) -> None:
-    """Write the manifest into the book's folder: equal manifests give equal bytes."""
+    """Write the manifest into the book's folder: equal manifests give equal bytes.
+
+    A byte of the source that is no character stands in it as a lone surrogate; JSON has an escape for that.
+    """
     text = json.dumps(dataclasses.asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True)
-    write_whole(folder / NAME, text.encode() + b"\n")
+    write_whole(folder / NAME, text.encode(errors="backslashreplace") + b"\n")
 
 
 def read_manifest(folder: Path) -> Manifest | None:
