@@ -79,6 +79,9 @@ def build(
     keep_going: KeepGoing = False,
     listen: Annotated[bool, typer.Option("--listen", help="Listen to it, and take again what is misread.")] = False,
     model: EarModel = "",
+    fallback: Annotated[
+        str, typer.Option("--fallback", metavar="NAME", help="The engine that speaks what the other one refuses.")
+    ] = "",
 ) -> None:
     """Build the audiobook of each source; what is finished is not done again."""
     from pipeline.record import gaps_of
@@ -88,6 +91,7 @@ def build(
 
     request = Request(Shelf(output), engine, voice, rate, chapter_format, jobs, leave_a_gap if keep_going else stop)
     request = dataclasses.replace(request, formats=formats_named(formats, base_url), base_url=address(base_url))
+    request = dataclasses.replace(request, fallback=fallback)
     gaps = 0
     for source in sources or _seeds():
         with screen.Watcher() as watcher:
@@ -98,6 +102,7 @@ def build(
             screen.say(f"{built.home}: nothing to do, the book is as its source and settings ask")
         if listen:
             _retaken(built, source, request, model)
+        screen.show_stand_ins(built.home, built.manifest)
         gaps += screen.show_gaps(gaps_of(built.manifest))
     if gaps:
         raise typer.Exit(6)
@@ -200,18 +205,23 @@ def redo(
     rate: Rate = None,
     sentence: Annotated[int | None, typer.Option(min=1, help="Only this sentence of the section.")] = None,
     failed: Annotated[bool, typer.Option("--failed", help="The sentences that are heard wrong.")] = False,
+    voice_of: Annotated[
+        str, typer.Option("--voice-of", metavar="NAME", help="All that a fallback spoke in place of this engine.")
+    ] = "",
     model: EarModel = "",
     source: Annotated[Path | None, typer.Option(help="Where the text is, if it was moved.")] = None,
 ) -> None:
     """Speak sections afresh and rejoin the book; the other chapter files keep their bytes."""
     from pipeline.redo import Place, Wish, redo
 
-    if failed:
+    if voice_of:
+        wish = Wish(voice_of=voice_of)
+    elif failed:
         wish = Wish(sentences=_failed(Shelf(output), book, model))
     elif numbers:
         wish = Wish(sentences={n: [sentence] for n in numbers}) if sentence else Wish(tuple(numbers), voice, rate)
     else:
-        raise UsageError("which section?", "list them with audiobook sections, or give --failed")
+        raise UsageError("which section?", "list them with audiobook sections, or give --failed or --voice-of")
     with screen.Watcher() as watcher:
         built = redo(Place(Shelf(output), book, source), wish, watcher)
     screen.summary(built.home, built.manifest, watcher)

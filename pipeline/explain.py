@@ -46,7 +46,7 @@ def explain(shelf: Shelf, book: str, spot: Spot) -> Found:
         "pinyin": pinyin_of(_pronouncer(manifest), said.text),
         "decided": [_decision(syllable) for syllable in syllables if syllable.reason != "single"],
         "script": chunk.script,
-        "recipe": dataclasses.asdict(section.recipe),
+        "recipe": dataclasses.asdict(chunk.speaker or section.recipe),
         "take": chunk.take,
         "takes": [dataclasses.asdict(take) for take in chunk.heard],
         "clip": chunk.clip,

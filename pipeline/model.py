@@ -210,6 +210,7 @@ class Clip:
     energies: tuple[float, ...]
     marks: tuple[Mark, ...] = ()
     verdict: Verdict = field(default_factory=Verdict)
+    speaker: "Recipe | None" = None  # who spoke it in place of the voice that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +288,7 @@ class SpokenChunk:
     end: int
     verdict: Verdict
     heard: tuple[Take, ...] = ()  # the takes of a sentence that was found wrong, in order
+    speaker: Recipe | None = None  # who spoke it in place of the section's voice
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,18 @@ def manifest_from(facts: Facts, book: Stitched, files: Mapping[int, str], output
     )
 
 
+def speakers_of(manifest: Manifest | None, recipe: Recipe) -> dict[str, Recipe]:
+    """Who spoke in place of the recipe's voice, by the text of the chunk; nobody where the book had another voice."""
+    if manifest is None or (manifest.recipe.engine, manifest.recipe.voice) != (recipe.engine, recipe.voice):
+        return {}
+    return {chunk.text: chunk.speaker for _, chunk in stand_ins_of(manifest) if chunk.speaker}
+
+
+def stand_ins_of(manifest: Manifest) -> list[tuple[SpokenSection, SpokenChunk]]:
+    """The chunks that another voice than the section's spoke, each with its section."""
+    return [(section, chunk) for section in manifest.sections for chunk in section.chunks if chunk.speaker]
+
+
 def gaps_of(manifest: Manifest) -> list[tuple[SpokenSection, SpokenChunk]]:
     """The chunks that could not be spoken, each with its section."""
     return [(section, chunk) for section in manifest.sections for chunk in section.chunks if not chunk.verdict.ok]
@@ -119,6 +131,7 @@ def _chunks(
                 end=chapter.start + own[-1].end,
                 verdict=clip.verdict,
                 heard=takes if clip.key in {take.clip for take in takes} else (),
+                speaker=clip.speaker,
             )
         )
     return tuple(chunks)

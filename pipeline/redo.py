@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.errors import UsageError
 from pipeline.model import Choice, Manifest, SpokenSection
+from pipeline.record import stand_ins_of
 from pipeline.run import Built, Request, Watch, rebuild
 from pipeline.shelf import Shelf
 from pipeline.speak.engines import open_engine
@@ -21,6 +22,7 @@ class Wish:
     voice: str = ""
     rate: int | None = None
     sentences: Mapping[int, Sequence[int]] = field(default_factory=dict)  # section -> chunks, counted from 1
+    voice_of: str = ""  # the book's engine: all that another one spoke in its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,24 @@ def redo(place: Place, wish: Wish, watch: Watch) -> Built:
     choices = {number: _choice(_section(manifest, number), wish, manifest) for number in dict.fromkeys(wish.numbers)}
     choices |= {number: _for_sentences(_section(manifest, number), own) for number, own in wish.sentences.items()}
     recipe = manifest.recipe
-    request = Request(place.shelf, recipe.engine, recipe.voice, recipe.rate, manifest.chapter_format)
+    if wish.voice_of:
+        _demand_stand_ins(manifest, wish.voice_of)
+    recast = bool(wish.voice_of)
+    request = Request(place.shelf, recipe.engine, recipe.voice, recipe.rate, manifest.chapter_format, recast=recast)
     return rebuild(source, request, (home, choices), watch)
+
+
+def _demand_stand_ins(manifest: Manifest, engine: str) -> None:
+    """Raises UsageError where the book is another engine's, or nobody stands in for it."""
+    own = manifest.recipe.engine
+    if engine != own:
+        raise UsageError(
+            f"{manifest.title} is read by {own}, not by {engine}", f"audiobook build SOURCE --engine {engine}"
+        )
+    if not stand_ins_of(manifest):
+        raise UsageError(
+            f"{own} speaks every sentence of {manifest.title} already", "name a section: audiobook redo BOOK N"
+        )
 
 
 def _section(manifest: Manifest, number: int) -> SpokenSection:

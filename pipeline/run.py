@@ -11,7 +11,7 @@ from pipeline.files import sha256_of
 from pipeline.model import Choice, Clip, Document, Engine, Manifest, Outline, Recipe, Section
 from pipeline.read import read, source_files
 from pipeline.read.sidecar import Sidecar, read_sidecar
-from pipeline.record import Facts, gaps_of, manifest_from, takes_of
+from pipeline.record import Facts, gaps_of, manifest_from, speakers_of, takes_of
 from pipeline.repair import repair
 from pipeline.segment import Sizes, segment
 from pipeline.segment.pauses import paused
@@ -20,8 +20,9 @@ from pipeline.shelf import Shelf, fingerprint_of
 from pipeline.speak import Studio, Unsaid, stop
 from pipeline.speak.cache import ClipCache
 from pipeline.speak.engines import DEFAULT_ENGINE, engine_class, open_engine, settled
+from pipeline.speak.fallback import stand_in, stand_in_for
 from pipeline.speak.spoken import spoken
-from pipeline.speak.takes import choices_for, low_of, parts_of
+from pipeline.speak.takes import Casting, choices_for, low_of, parts_of
 from pipeline.stitch.book import stitch
 from pipeline.verify.clip import Inspector
 from pipeline.verify.ledger import coverage
@@ -54,6 +55,8 @@ class Request:
     chapter_format: str = "m4a"
     jobs: int = 0
     unsaid: Unsaid = stop
+    fallback: str = ""  # the engine that speaks what the engine refuses
+    recast: bool = False  # what another engine spoke before is given to the book's own again
     formats: tuple[str, ...] = DEFAULT  # beside the m4b and the chapter files
     base_url: str = ""
 
@@ -80,7 +83,10 @@ class Edition:
 def build(source: Path, request: Request, watch: Watch) -> Built:
     """Build the book of one source, or find that it is finished."""
     demand_format(request.chapter_format)
-    open_engine(recipe_for(read_sidecar(source), request))  # a voice that does not exist is refused at once
+    recipe = recipe_for(read_sidecar(source), request)
+    open_engine(recipe)  # a voice that does not exist is refused at once
+    if request.fallback:
+        open_engine(stand_in_for(recipe, request.fallback))
     there = request.shelf.up_to_date(fingerprint_for(source, request))
     if there:
         return Built(*there, fresh=False)
@@ -168,10 +174,14 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
     outline = outline_of(edition, engine, choices)
     watch.planned(outline.sections)
 
-    parts = parts_of(outline.sections, recipe, choices, engine_of)
+    casting = Casting(engine_of, {} if request.recast else speakers_of(previous, recipe))
+    parts = parts_of(outline.sections, recipe, choices, casting)
     inspector = Inspector(request.shelf.paces)
+    unsaid = request.unsaid
+    if request.fallback:
+        unsaid = stand_in(stand_in_for(recipe, request.fallback), engine_of, inspector.check, unsaid)
     workers = request.jobs or engine.workers
-    studio = Studio(ClipCache(request.shelf.clips), inspector.check, watch.heard, workers, request.unsaid)
+    studio = Studio(ClipCache(request.shelf.clips), inspector.check, watch.heard, workers, unsaid)
     gain = previous.gain if previous and previous.recipe == recipe else None
     book = stitch(studio.speak(parts), request.shelf.encodings, gain)
     inspector.close()

@@ -4,6 +4,7 @@ import re
 import sys
 import time
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from rich.text import Text
 from pipeline.audition import Heard
 from pipeline.errors import UsageError
 from pipeline.model import Clip, Manifest, Section, SpokenChunk, SpokenSection
+from pipeline.record import stand_ins_of
 
 WIDEST = 48  # columns of the terminal that a cell of a table takes at most
 
@@ -112,6 +114,17 @@ def summary(home: Path, manifest: Manifest, watcher: "Watcher") -> None:
         f"  {home}\n"
         f"  listen: audiobook play {clean(home.name)!r} 1    again: audiobook redo {clean(home.name)!r} 1"
     )
+
+
+def show_stand_ins(home: Path, manifest: Manifest) -> None:
+    """Who spoke in place of the book's voice, how many sentences, and how they are replaced."""
+    counts = Counter(chunk.speaker for _, chunk in stand_ins_of(manifest) if chunk.speaker)
+    for speaker, count in counts.items():
+        own = manifest.recipe.engine
+        say(
+            f"  {count} sentences are spoken by {speaker.engine} {clean(speaker.voice)}, as {own} refused them\n"
+            f"  -> later: audiobook redo {clean(home.name)!r} --voice-of {own}"
+        )
 
 
 def show_gaps(gaps: Sequence[tuple[SpokenSection, SpokenChunk]]) -> int:

@@ -114,6 +114,7 @@ class OpenAIServer:
 
     plan: Iterable[Fault] = ()
     elsewhere: str = ""  # where it redirects to
+    refused: dict[str, Fault] = field(default_factory=dict)  # what happens to a request that holds a text, always
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)  # the Authorization headers
     url: str = ""
@@ -149,8 +150,9 @@ class OpenAIServer:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
 
     async def _speech(self, request: web.Request) -> web.StreamResponse:
-        fault = next(self._faults, Fault.NONE)
         asked = await request.json()
+        always = next((fault for text, fault in self.refused.items() if text in asked["input"]), None)
+        fault = always or next(self._faults, Fault.NONE)
         self.asked.append(asked)
         self.keys.append(request.headers.get("Authorization", ""))
         if fault in ERRORS:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline.model import Choice, Chunk, Recipe, Section
 from pipeline.speak.engines import RATE_NUDGES
-from pipeline.speak.takes import LOW_SHARES, choices_for, chosen, low_of, parts_of
+from pipeline.speak.takes import LOW_SHARES, Casting, choices_for, chosen, low_of, parts_of
 from tests.conftest import Hum
 
 AGAIN = Choice(take=2)
@@ -55,7 +55,7 @@ def test_a_sentence_has_its_own_take_and_voices_are_opened_for_it() -> None:
 
     book = Recipe("hum", "a")
     both = Section(1, "一", 1, (Chunk("甲", (0, 1), 0.3), Chunk("乙", (1, 2), 0.3)))
-    [part] = parts_of([both], book, {1: Choice(voice="b", take=1, sentences={"乙": 4})}, engine_of)
+    [part] = parts_of([both], book, {1: Choice(voice="b", take=1, sentences={"乙": 4})}, Casting(engine_of))
     assert [job.take for job in part.jobs] == [1, 4]
     assert opened == [Recipe("hum", "b", 0, 1), Recipe("hum", "b", 0, 4)]
 

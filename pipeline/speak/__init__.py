@@ -3,13 +3,13 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from pipeline.errors import EngineBusy, EngineError
-from pipeline.model import Audio, Chunk, Clip, Engine, Section, Verdict
+from pipeline.model import Audio, Chunk, Clip, Engine, Recipe, Section, Verdict
 from pipeline.speak.cache import ClipCache, clip_key
 from pipeline.speak.mending import say
 
@@ -19,11 +19,12 @@ AHEAD = 8  # chunks a worker that may be under way or waiting: keeps all busy, a
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One chunk, the voice that is to speak it, and the number of the take."""
+    """One chunk, the voice that is to speak it, the number of the take, and who it is, if not the section's voice."""
 
     chunk: Chunk
     engine: Engine
     take: int = 0
+    speaker: Recipe | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +98,20 @@ class Studio:
             yield section, tuple(clips)
 
     def _clip(self, section: Section, job: Job) -> tuple[Clip, bool]:
-        chunk, engine = job.chunk, job.engine
         try:
-            script, identity = engine.script(chunk.text), engine.identity()
-            key = clip_key(identity, script, job.take)
-            found = self.cache.find(key, chunk, script)
-            if found:
-                return found, False
-            audio, verdict = say(chunk.text, engine, lambda audio, said: self.check(audio, said, identity))
+            return clip_of(job, self.cache, self.check)
         except EngineError as error:
-            place = f"section {section.number} ({section.title[:20]}), at {chunk.text[:20]!r}"
+            place = f"section {section.number} ({section.title[:20]}), at {job.chunk.text[:20]!r}"
             return self.unsaid(type(error)(f"{place}: {error.what}", error.remedy), job, self.cache), True
-        return self.cache.store(key, audio, (chunk, script), verdict), True
+
+
+def clip_of(job: Job, cache: ClipCache, check: Check) -> tuple[Clip, bool]:
+    """The clip of a job, and whether it was spoken just now. Raises EngineError."""
+    chunk, engine = job.chunk, job.engine
+    script, identity = engine.script(chunk.text), engine.identity()
+    key = clip_key(identity, script, job.take)
+    found = cache.find(key, chunk, script)
+    if found:
+        return replace(found, speaker=job.speaker), False
+    audio, verdict = say(chunk.text, engine, lambda audio, said: check(audio, said, identity))
+    return replace(cache.store(key, audio, (chunk, script), verdict), speaker=job.speaker), True

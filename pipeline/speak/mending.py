@@ -32,7 +32,7 @@ class Attempt(NamedTuple):
 def say(text: str, engine: Engine, check: Check) -> tuple[Audio, Verdict]:
     """The sound of a chunk, trimmed and checked. Raises EngineError when no attempt gives a sound that passes."""
     failed: list[str] = []
-    for attempt in attempts_at(text):
+    for attempt in attempts_at(text, engine.limit):
         audio, verdict = _said(attempt, engine, check)
         if verdict.ok:
             return audio, Verdict(True, (), tuple(failed))
@@ -43,20 +43,35 @@ def say(text: str, engine: Engine, check: Check) -> tuple[Audio, Verdict]:
     )
 
 
-def attempts_at(text: str) -> Iterator[Attempt]:
+def attempts_at(text: str, limit: int = 1_000) -> Iterator[Attempt]:
     """The ways to say a chunk, the plainest first.
 
     >>> [(attempt.name, attempt.pieces) for attempt in attempts_at("甲甲甲，乙；丙。")][2:]
     [('in halves', ('甲甲甲，', '乙；丙。')), ('by clauses', ('甲甲甲，', '乙；', '丙。'))]
     """
-    yield Attempt("whole", (text,))
-    yield Attempt("again", (text,))
+    whole = within(text, limit)
+    yield Attempt("whole", whole)
+    yield Attempt("again", whole)
     clauses = tuple(clause for clause in _CLAUSE.findall(text) if any(c.isalnum() for c in clause))
     if len(clauses) > 1:
         middle = min(range(1, len(clauses)), key=lambda k: abs(len("".join(clauses[:k])) - len(text) / 2))
         yield Attempt("in halves", ("".join(clauses[:middle]), "".join(clauses[middle:])))
     if len(clauses) > 2:
         yield Attempt("by clauses", clauses)
+
+
+def within(text: str, limit: int) -> tuple[str, ...]:
+    """A text in as few pieces as the voice takes well; only a voice that stands in for another gets more than one.
+
+    >>> within("甲甲甲，乙；丙。", 6), within("甲甲甲，乙；丙。", 20)
+    (('甲甲甲，乙；', '丙。'), ('甲甲甲，乙；丙。',))
+    """
+    pieces = [""]
+    for clause in _CLAUSE.findall(text) if len(text) > limit else [text]:
+        if any(map(str.isalnum, pieces[-1])) and any(map(str.isalnum, clause)) and len(pieces[-1] + clause) > limit:
+            pieces.append("")
+        pieces[-1] += clause
+    return tuple(pieces)
 
 
 def _said(attempt: Attempt, engine: Engine, check: Check) -> tuple[Audio, Verdict]:

@@ -6,13 +6,21 @@ their section when others are put in front of it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from pipeline.model import Choice, Chunk, Engine, Manifest, Recipe, Section, SpokenChunk, SpokenSection
 from pipeline.speak import Job, Part
 
 # Close a group of sentences when it has this share of the voice's limit; the first is what measured best.
 LOW_SHARES = (0.4, 0.7, 0.25, 0.55, 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """The engine of each recipe, and who speaks a text in place of the book's voice, since that refused it once."""
+
+    engine_of: Callable[[Recipe], Engine]
+    speakers: Mapping[str, Recipe] = field(default_factory=dict)
 
 
 def low_of(limit: int, take: int) -> int:
@@ -36,12 +44,12 @@ def choices_for(sections: Sequence[Section], previous: Manifest | None) -> dict[
 
 
 def parts_of(
-    sections: Iterable[Section], recipe: Recipe, choices: Mapping[int, Choice], engine_of: Callable[[Recipe], Engine]
+    sections: Iterable[Section], recipe: Recipe, choices: Mapping[int, Choice], casting: Casting
 ) -> Iterable[Part]:
     """Each section with the voice that is to speak each of its chunks."""
     for section in sections:
         choice = choices.get(section.number, Choice())
-        yield Part(section, tuple(_job(chunk, chosen(recipe, choice), choice, engine_of) for chunk in section.chunks))
+        yield Part(section, tuple(_job(chunk, chosen(recipe, choice), choice, casting) for chunk in section.chunks))
 
 
 def chosen(recipe: Recipe, choice: Choice) -> Recipe:
@@ -50,9 +58,10 @@ def chosen(recipe: Recipe, choice: Choice) -> Recipe:
     return replace(recipe, voice=choice.voice or recipe.voice, rate=rate, take=choice.take)
 
 
-def _job(chunk: Chunk, recipe: Recipe, choice: Choice, engine_of: Callable[[Recipe], Engine]) -> Job:
+def _job(chunk: Chunk, recipe: Recipe, choice: Choice, casting: Casting) -> Job:
     take = choice.sentences.get(chunk.text, recipe.take)
-    return Job(chunk, engine_of(replace(recipe, take=take)), take)
+    speaker = casting.speakers.get(chunk.text)
+    return Job(chunk, casting.engine_of(replace(speaker or recipe, take=take)), take, speaker)
 
 
 def _same_text(section: Section, old: SpokenSection) -> bool:
