@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64encode
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import Line
 from pipeline.write.captions import WIDEST, _width, captions, sentences
+from tests.browser import needs_browser, opened, started
 from tests.test_book import TEXT, audiobook, book_of, manifest_of
 
 ODD = "四、标签\n\n他写道：<b>a & b</b> --> c，[方括号]里是1,000,000元；还有3.14，是2022年3月29日12:30的事。"
@@ -101,6 +103,26 @@ def test_the_manifest_vouches_for_them_and_check_sees_a_change(folder: Path) -> 
     assert checked.returncode == 6
     failed = [failure["claim"] for failure in json.loads(checked.stdout)["failures"]]
     assert [claim for claim in failed if claim.startswith("file ")] == [f"file {changed.name}"]
+
+
+TRACK = """
+<video><track default kind="subtitles" srclang="zh" src="data:text/vtt;charset=utf-8;base64,{content}"></video>
+<script>document.querySelector("video").textTracks[0].mode = "showing"</script>
+"""
+
+
+@needs_browser
+def test_a_browser_shows_the_same_cues(folder: Path, tmp_path: Path) -> None:
+    path = book_of(folder) / f"{book_of(folder).name}.vtt"
+    page = tmp_path / "page.html"
+    page.write_text(TRACK.format(content=b64encode(path.read_bytes()).decode()), encoding="utf-8")
+    with started() as browser, opened(browser, page) as tab:
+        tab.wait('document.querySelector("track").readyState == 2')
+        shown = tab.page.evaluate(
+            '[...document.querySelector("track").track.cues]'
+            ".map(cue => [cue.startTime, cue.endTime, cue.getCueAsHTML().textContent])"
+        )
+    assert [(start, end, text) for start, end, text in shown] == read(path)
 
 
 @given(texts, st.integers(min_value=0, max_value=60_000))
