@@ -96,6 +96,8 @@ class Lines:
 
     def end(self, level: int = 0, around: Sequence[str] = ()) -> None:
         """End a line, if it has begun; `around` are the anchors of all that it stands inside."""
+        if not self._pieces:
+            return
         pieces = tidy(self._pieces)
         self._pieces.clear()
         if pieces:

@@ -48,6 +48,7 @@ def bound(name: str, documents: Sequence[Document]) -> Document:
         origin=_origin(name, documents),
         creator=_first(part.creator for part in parts),
         date=_first(part.date for part in parts),
+        language=parts[0].language,
         edits=tuple(edit for part in parts for edit in part.edits),
         headings=tuple(heading for part in parts for heading in part.headings),
         notes=tuple(note for part in parts for note in part.notes),

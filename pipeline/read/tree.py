@@ -15,7 +15,7 @@ from pipeline.read.package import broken, too_marked
 
 Element = Any  # lxml has no types of its own
 LARGEST = 16_000_000  # characters of a page, with its markup
-PAGE_TAGS = 1_000_000
+PAGE_TAGS = 500_000
 SMALL = 12  # elements inside one that is a mark or a number
 _XML_DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml[^>]*\?>")
 _ENTITY_DECLARATION = re.compile(r"<!ENTITY", re.IGNORECASE)
