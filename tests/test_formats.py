@@ -15,6 +15,7 @@ from pipeline import codec, sound
 from pipeline.codec import FORMS, Tags
 from pipeline.model import Samples
 from pipeline.write.acx import levelled
+from tests.browser import needs_browser, opened, started
 from tests.test_book import TEXT, audiobook, book_of, build, manifest_of
 from tests.test_codec import decoded_by_ffmpeg, ffmpeg
 
@@ -164,6 +165,22 @@ def test_a_book_has_its_chapters_in_that_format(homes: dict[str, Path], name: st
         assert abs(length - (section["end"] - section["start"])) <= 1.5
     assert all(a["end"] == b["start"] for a, b in pairwise(manifest["sections"]))
     assert audiobook("check", cwd=homes[name]).returncode == 0
+
+
+@needs_browser
+def test_a_browser_plays_every_format_from_the_middle(homes: dict[str, Path], tmp_path: Path) -> None:
+    for name, folder in homes.items():
+        [section, *_] = manifest_of(folder)["sections"]
+        page = tmp_path / f"{name}.html"
+        sound = (book_of(folder) / section["file"]).as_uri()
+        page.write_text(f'<audio muted preload="auto" src="{sound}"></audio>', encoding="utf-8")
+        with started() as browser, opened(browser, page) as tab:
+            tab.wait('document.querySelector("audio").readyState == 4')
+            length = tab.page.evaluate('document.querySelector("audio").duration')
+            assert abs(1000 * length - (section["end"] - section["start"])) < 60, name
+            tab.page.evaluate('document.querySelector("audio").currentTime = 3')
+            tab.page.evaluate('void document.querySelector("audio").play()')
+            tab.wait('document.querySelector("audio").currentTime > 3.3')
 
 
 def test_acx_takes_the_books_chapters(homes: dict[str, Path]) -> None:
