@@ -22,7 +22,8 @@ from pipeline.write.manifest import read_manifest
 from tests.openai_server import Fault, OpenAIServer
 
 ODD = "这一段谁都不肯念出来"  # the sentence that is refused
-TEXT = f"第一章 春天\n\n春天来了，山上的花都开了。\n\n{ODD}，因为它太长。\n\n第二章 夏天\n\n夏天也来了，树上的叶子都绿了。\n"
+SPRING = f"第一章 春天\n\n春天来了，山上的花都开了。\n\n{ODD}，因为它太长。\n\n"
+TEXT = SPRING + "第二章 夏天\n\n夏天也来了，树上的叶子都绿了。\n"
 SINE = Recipe("tone", "sine")
 
 
