@@ -1,5 +1,7 @@
 """What people see: the progress of a build, tables, times. Terminals get a bar; pipes and logs get plain lines."""
 
+from __future__ import annotations
+
 import re
 import sys
 import time
@@ -7,7 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
@@ -15,10 +17,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.audition import Heard
 from pipeline.errors import UsageError
-from pipeline.model import Clip, Manifest, Section, SpokenChunk, SpokenSection
-from pipeline.record import stand_ins_of
+
+if TYPE_CHECKING:
+    from pipeline.audition import Heard
+    from pipeline.model import Clip, Manifest, Section, SpokenChunk, SpokenSection
 
 WIDEST = 48  # columns of the terminal that a cell of a table takes at most
 
@@ -103,7 +106,7 @@ def _short(text: str) -> str:
     return f"{head}…{tail}"
 
 
-def summary(home: Path, manifest: Manifest, watcher: "Watcher") -> None:
+def summary(home: Path, manifest: Manifest, watcher: Watcher) -> None:
     """The end of a build: sections, length, how fast it went, where the files are."""
     chunks = sum(len(section.chunks) for section in manifest.sections)
     speed = f", {1000 * watcher.seconds / watcher.spoken_ms:.2f} s a second of speech" if watcher.spoken_ms else ""
@@ -118,6 +121,8 @@ def summary(home: Path, manifest: Manifest, watcher: "Watcher") -> None:
 
 def show_stand_ins(home: Path, manifest: Manifest) -> None:
     """Who spoke in place of the book's voice, how many sentences, and how they are replaced."""
+    from pipeline.record import stand_ins_of
+
     counts = Counter(chunk.speaker for _, chunk in stand_ins_of(manifest) if chunk.speaker)
     for speaker, count in counts.items():
         own = manifest.recipe.engine
@@ -240,7 +245,7 @@ class Listener:
         )
         self._task = self._bar.add_task("", total=None, place="")
 
-    def __enter__(self) -> "Listener":
+    def __enter__(self) -> Listener:
         self._bar.start()
         return self
 
@@ -270,7 +275,7 @@ class Watcher:
         self._began = time.monotonic()
         self.spoken_ms = 0
 
-    def __enter__(self) -> "Watcher":
+    def __enter__(self) -> Watcher:
         self._bar.start()
         return self
 

@@ -1,5 +1,6 @@
 """A character and what stands in brackets behind it come in; whether that is one of its readings goes out."""
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -44,9 +45,10 @@ def is_reading(reading: str, character: str) -> bool:
 
 @cache
 def _dictionary() -> dict[int, str]:
-    from pypinyin.constants import PINYIN_DICT
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # only its characters are needed; its phrases load slowly
+    from pypinyin.pinyin_dict import pinyin_dict
 
-    return dict(PINYIN_DICT)
+    return dict(pinyin_dict)
 
 
 @cache

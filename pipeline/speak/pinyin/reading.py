@@ -1,5 +1,6 @@
 """Words come in; a reading for each of their characters goes out: from the dictionary, or from the model where open."""
 
+import os
 import re
 from collections.abc import Sequence
 
@@ -84,6 +85,7 @@ def _rare(character: str) -> str | None:
     """The first reading of a Chinese character that is in no word, by pypinyin's table (MIT); None for other signs."""
     if not re.match(f"[{HAN}]", character):
         return None
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # only its characters are needed; its phrases load slowly
     from pypinyin.contrib.tone_convert import to_tone3
     from pypinyin.pinyin_dict import pinyin_dict
 
