@@ -98,7 +98,7 @@ def _page(number: int, chapter: Chapter) -> Page:
         for part in sentences(line):
             _add(found, part, _tag(chunk, chapter.section.level), block)
         before = chunk
-    return Page(f"c{number:04}", chapter.section.title, tuple(found))
+    return Page(f"c{number:04}", plain(chapter.section.title) or str(number), tuple(found))
 
 
 def _add(found: list[Sentence], part: Line, tag: str, block: int) -> None:
