@@ -8,6 +8,7 @@ Whoever sends no request or takes no bytes for a while is hung up on; threads an
 import asyncio
 import contextlib
 import ipaddress
+import logging
 import os
 import re
 import signal
@@ -116,11 +117,14 @@ class Gate:
                 request.transport.set_write_buffer_limits(high=0)  # what is written is sent, or the writer waits
             return await _answer(request, root, hosts, offer.stall_s)
 
+        silent = logging.getLogger(__name__)
+        silent.setLevel(logging.CRITICAL)  # what strangers send is answered, not reported
         self._offer = offer
         self._silent: set[web.RequestHandler] = set()
         self._server = web.Server(
             answer,
             access_log=None,
+            logger=silent,
             keepalive_timeout=offer.idle_s,
             lingering_time=1,
             max_line_size=HEAD_BYTES,
