@@ -133,6 +133,17 @@ def test_a_folder_is_one_book_in_natural_order(tmp_path: Path) -> None:
     assert undo(book.text, book.edits) == book.source
 
 
+def test_a_folder_may_mix_books_of_every_kind(tmp_path: Path) -> None:
+    samples = Path(__file__).parent / "samples"
+    for number, name in enumerate(["spring.md", "spring-3.epub", "spring.docx", "spring.html"], 1):
+        (tmp_path / f"{number}-{name}").write_bytes((samples / name).read_bytes())
+    book = read(tmp_path)
+    assert undo(book.text, book.edits) == book.source
+    assert disjoint(book.edits)
+    assert book.text.count("第二章 听雨") == 4
+    assert sum("第二章 听雨" in book.source[slice(*heading.span)] for heading in book.headings) == 4
+
+
 MARKDOWN = """---
 title: 春天
 author: "某人"

@@ -202,12 +202,14 @@ def _headings(lines: Iterable[Line]) -> Iterator[Heading]:
 
 
 def language_of(declared: str, text: str) -> str:
-    """The declared language of a text, unless it is plainly Chinese: programs declare English by default.
+    """The declared language of a text; where nothing is, or English by default, what its characters say.
 
-    >>> language_of("zh-TW", "好"), language_of("en-US", "今天天气好"), language_of("", "")
-    ('zh-TW', 'zh', 'zh')
+    >>> language_of("zh-TW", "好"), language_of("en-US", "今天天气好"), language_of("ja", "草枕"), language_of("", "a")
+    ('zh-TW', 'zh', 'ja', 'zh')
     """
+    name = declared.strip()
+    if not name.lower().startswith("en"):
+        return name or "zh"
     letters = [character for character in text[:SAMPLE] if character.isalpha()]
     chinese = sum("\u3400" <= character <= "\u9fff" for character in letters)
-    foreign = declared and not declared.lower().startswith(("zh", "cmn")) and chinese < CHINESE_SHARE * len(letters)
-    return declared.strip() if foreign or declared.lower().startswith("zh") else "zh"
+    return "zh" if chinese >= CHINESE_SHARE * len(letters) else name
