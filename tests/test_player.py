@@ -344,6 +344,7 @@ def test_on_a_phone_the_chapters_are_behind_a_button(browser: Any, home: Path) -
         assert not tab.page.locator("#panel").is_visible()
         assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         tab.page.locator("#open").click()
+        assert tab.page.evaluate("find('panel').scrollWidth <= innerWidth")
         assert tab.page.evaluate("document.activeElement.id") == "close"
         tab.page.keyboard.press("Escape")
         assert not tab.page.locator("#panel").is_visible()

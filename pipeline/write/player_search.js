@@ -8,9 +8,10 @@ function indexed() {
   texts ??= chapters.map(({ lines }) => {
     const offsets = [];
     let text = "";
-    for (const line of lines) {
+    for (const [, , said, begins] of lines) {
+      if (begins !== GOES_ON) text += " ";
       offsets.push(text.length);
-      text += line[2] + " ";
+      text += said;
     }
     return { text, offsets };
   });
