@@ -27,8 +27,9 @@ TELLING = frozenset((
 AROUND = 8  # of the elements that a line stands inside: links that lead to those further out lead to no note
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 FOOTNOTE = "footnote"
+HIDDEN = "hidden"
 TABLE = "table"
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)  # what is only invisible, a script will show
 _PAGE_CLASS = re.compile(r"(?:^|\s)(?:page-?_?(?:num|number|no|break)|pagenumber|pagebreak|pb)(?:\s|$)", re.IGNORECASE)
 _PAGE = re.compile(
     r"[\[({（【]?\s*(?:第|p{1,2}\.?|page)?\s*(?:[0-9]{1,4}|[ivxlcdm]{1,8})\s*页?\s*[\])}）】]?", re.IGNORECASE
@@ -128,7 +129,7 @@ RULES: tuple[Rule, ...] = (
     ("page number", is_page_number),
     (FOOTNOTE, is_footnote),
     (MARK, is_mark),
-    ("hidden", is_hidden),
+    (HIDDEN, is_hidden),
     ("form", is_form),
     ("picture", is_picture),
 )

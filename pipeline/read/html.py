@@ -12,7 +12,7 @@ from pipeline.errors import InputError
 from pipeline.files import sha256_of
 from pipeline.model import Document, Origin
 from pipeline.read.binary import known_binary
-from pipeline.read.elements import lines_of
+from pipeline.read.elements import HIDDEN, RULES, lines_of
 from pipeline.read.flow import document_of, language_of
 from pipeline.read.main_text import around_text
 from pipeline.read.notes import without_footnotes
@@ -20,6 +20,7 @@ from pipeline.read.tree import Element, all_named, html_of, text_in, text_of
 from pipeline.read.txt import content_of, read_txt
 
 TITLE_LENGTH = 60
+PAGE_RULES = tuple(rule for rule in RULES if rule[0] != HIDDEN)  # a page may hide its text until a script runs
 _SITE = re.compile(r"\s*[_|｜–—]\s*|\s+-\s+|-(?=[^-]*$)")  # between a page's title and the name of its site
 _AUTHOR = ("author", "article:author", "dc.creator", "dcterms.creator", "og:article:author", "parsely-author")
 _DATE = (
@@ -32,7 +33,7 @@ def read_html(path: Path) -> Document:
     """Read a web page. Raises InputError as `read_txt`."""
     text, origin = _page(path)
     root = html_of(text, path)
-    walked = lines_of(root, outer=around_text(root))
+    walked = lines_of(root, PAGE_RULES, around_text(root))
     marks = [(line, f"#{href.partition('#')[2]}") for line, href in walked.marks]
     lines = without_footnotes(walked.lines, marks)
     document = document_of(lines, origin)

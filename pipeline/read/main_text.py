@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.read.elements import NO_TEXT
+from pipeline.read.elements import HIDDEN, NO_TEXT, is_hidden
 from pipeline.read.tree import Element, all_named, local, text_in
 
 MENU = "menu"
@@ -23,7 +23,7 @@ LEAST_SHARE = 0.3  # of the sentences: what holds so much is no menu, whatever i
 LINKED_SHARE = 0.75  # of an element's characters inside links, for it to be a menu
 LEAST_LINKS = 2
 LONG = 30  # characters; text without a mark of punctuation is a sentence from here on
-_SENTENCE = re.compile("[。！？；，、：!?…]")
+_SENTENCE = re.compile("[。！？；，、!?…]|[：:].{10}")
 _SENTENCE_END = re.compile("[。！？!?；…]")
 _WORD = re.compile("[A-Z]?[a-z]+")
 _MENU_ELEMENTS = frozenset(("nav", "footer", "aside", "menu", "dialog"))
@@ -64,9 +64,11 @@ def around_text(root: Element) -> Mapping[Element, str]:
     whole = weights[root].sentences
     if not whole:
         return {}
-    menus = [e for e in elements if _is_menu(e, weights[e]) and weights[e].sentences < LEAST_SHARE * whole]
-    place = _place(root, _without(elements, weights, menus))
-    outside = dict.fromkeys(_outside(place), AROUND) | dict.fromkeys(menus, MENU)
+    light = [element for element in elements if weights[element].sentences < LEAST_SHARE * whole]
+    hidden = [element for element in light if is_hidden(element)]
+    menus = [element for element in light if _is_menu(element, weights[element])]
+    place = _place(root, _without(elements, weights, [*menus, *hidden]))
+    outside = dict.fromkeys(_outside(place), AROUND) | dict.fromkeys(menus, MENU) | dict.fromkeys(hidden, HIDDEN)
     title = _title(root, place)
     if title is None:
         return outside
