@@ -27,7 +27,19 @@ creator = "</script><script>{ACTS}</script>"
 SPRING = "".join(
     f"{name}家的院子里，春天来了，山上的花都开了。孩子们在溪边跑来跑去，笑声传得很远很远。"
     f"{name}老师坐在门口，看了整整一个下午。\n\n"
-    for name in "张王李赵陈杨刘黄周吴徐孙"
+    for name in (
+        "张",
+        "王",
+        "李",
+        "赵",
+        "欧阳",
+        "司马",
+        "上官",
+        "东方",
+        "夏侯",
+        "皇甫",
+        "诸葛",
+    )  # in no two the same tones
 )
 TEXT = f"""山中来信
 
