@@ -46,7 +46,8 @@ class Hum:
         script = self.echo.get(script, script)
         times = np.arange(int(0.2 * RATE * len(script))) / RATE
         level = 0 if script in self.silent else 8000
-        return Audio((level * np.sin(2 * np.pi * (200 + crc32(script.encode()) % 99_991 / 100) * times)).astype(np.int16), RATE)
+        pitch = 200 + crc32(script.encode()) % 99_991 / 100
+        return Audio((level * np.sin(2 * np.pi * pitch * times)).astype(np.int16), RATE)
 
 
 @pytest.fixture
