@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import UsageError
-from pipeline.speak.engines.tone import CHARACTER_S, LEVEL, LOWEST_HZ, RATE, STEPS, Tone
+from pipeline.speak.engines.tone import CHARACTER_S, LEVEL, LOWEST_HZ, OCTAVES, RATE, STEPS, Tone
 from pipeline.speak.spoken import spoken
 from pipeline.verify.clip import check_clip
 
@@ -41,7 +41,7 @@ def test_the_pitch_is_the_characters_own(character: str) -> None:
     samples = Tone().speak(character).samples.astype(np.float64)
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(STEP), 8 * STEP))
     heard = np.argmax(spectrum) * RATE / (8 * STEP)
-    assert heard == pytest.approx(LOWEST_HZ * 2 ** (ord(character) % STEPS / 12), rel=0.01)
+    assert heard == pytest.approx(LOWEST_HZ * 2 ** (OCTAVES * (ord(character) % STEPS) / STEPS), rel=0.01)
 
 
 def test_tones_begin_and_end_softly() -> None:

@@ -37,7 +37,7 @@ def check_book(home: Path, manifest: Manifest) -> list[Claim]:
     """All claims; the order is files first, since nothing else can be believed of a file that has changed."""
     claims = [*_outputs(home, manifest), _ledger(manifest), _spoken(manifest), *_timeline(manifest)]
     book = home / f"{home.name}.m4b"
-    if book.is_file() and sha256_of(book) == manifest.outputs.get(book.name):
+    if _unchanged(home, book.name, manifest):
         claims += _chapters(book, manifest)
         claims += _sound(home, book, manifest)
     return claims
@@ -101,10 +101,15 @@ def _sound(home: Path, book: Path, manifest: Manifest) -> Iterator[Claim]:
     yield from _openings(home, manifest, meters)
 
 
+def _unchanged(home: Path, name: str, manifest: Manifest) -> bool:
+    """Whether a file has the bytes the manifest vouches for: nothing else can be believed of one that has changed."""
+    return (home / name).is_file() and sha256_of(home / name) == manifest.outputs.get(name)
+
+
 def _openings(home: Path, manifest: Manifest, meters: Reading) -> Iterator[Claim]:
     """Behind each mark stands the beginning of its chapter; only where the chapters are the book's own encoding."""
     for section, opening in zip(manifest.sections, meters.openings, strict=True):
-        if Path(section.file).suffix != ".m4a" or not (home / section.file).is_file():
+        if Path(section.file).suffix != ".m4a" or not _unchanged(home, section.file, manifest):
             continue
         beginning = next(codec.decode_blocks(home / section.file))
         likeness = alike(opening, beginning.samples, beginning.rate // 1000)  # times are kept in whole ms
