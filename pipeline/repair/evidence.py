@@ -44,23 +44,25 @@ OPEN_END = -3.0  # a pause behind a word that asks for another, or a paragraph t
 
 
 class Words(NamedTuple):
-    """Words with the logarithm of their share of a text."""
+    """Words with how often a large text has them, of `total`."""
 
-    shares: Mapping[str, float]
+    counts: Mapping[str, int]
+    total: int
 
-    def of(self, word: str) -> float | None:
-        return self.shares.get(word)
+    def share(self, word: str) -> float | None:
+        """The logarithm of a word's share of a text; None for what is no word."""
+        count = self.counts.get(word, 0)
+        return math.log(count / self.total) if count and len(word) <= LONGEST else None
 
 
 @cache
 def words() -> Words:
-    """jieba's dictionary (MIT), without the prefixes that it keeps beside the words."""
+    """jieba's dictionary (MIT); the prefixes that it keeps beside the words have a count of 0."""
     import jieba
 
     jieba.setLogLevel(60)
     jieba.initialize()
-    total = math.log(jieba.dt.total)
-    return Words({w: math.log(n) - total for w, n in jieba.dt.FREQ.items() if n > 0 and len(w) <= LONGEST})
+    return Words(jieba.dt.FREQ, jieba.dt.total)
 
 
 def likelihood(text: str) -> float:
@@ -76,12 +78,12 @@ def likelihood(text: str) -> float:
 
 @lru_cache(maxsize=4096)
 def _likelihood(text: str) -> float:
-    shares = words().shares
+    share_of = words().share
     best = [0.0]
     for end in range(1, len(text) + 1):
         found = best[end - 1] + _single(text[end - 1])
         for start in range(max(0, end - LONGEST), end - 1):
-            share = shares.get(text[start:end])
+            share = share_of(text[start:end])
             if share is not None and best[start] + share > found:
                 found = best[start] + share
         best.append(found)
@@ -93,7 +95,7 @@ def is_used(character: str) -> bool:
     """Whether a character is a mark, or one that texts use: more than once in three million characters."""
     if _ALPHABETS.match(character):
         return False
-    return character in MARKS or words().shares.get(_plain(character), -99.0) > SELDOM
+    return character in MARKS or (words().share(_plain(character)) or -99.0) > SELDOM
 
 
 def _plain(character: str) -> str:
@@ -103,7 +105,7 @@ def _plain(character: str) -> str:
 @lru_cache(maxsize=16384)
 def _single(character: str) -> float:
     """One character alone: by its frequency as a word, or by its kind."""
-    share = words().shares.get(character)
+    share = words().share(character)
     if character in MARKS:
         return MARKS[character]
     if character.isascii():
