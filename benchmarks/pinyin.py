@@ -12,6 +12,7 @@ import functools
 import importlib
 import json
 import logging
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -39,6 +40,7 @@ class Peer(NamedTuple):
 
 def main() -> None:
     """Read the folder and print the table."""
+    os.environ["PYPINYIN_NO_PHRASES"] = ""  # our own code asks for pypinyin without its phrases; the peer has them
     logging.disable(logging.WARNING)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?")
