@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from pipeline.answers import manifest_of
 from pipeline.errors import InputError
 from pipeline.model import Hearing, Manifest, SpokenChunk, SpokenSection
-from pipeline.report import manifest_of
 from pipeline.shelf import Shelf
 from pipeline.speak.cache import ClipCache
 from pipeline.verify.listening import Ear, Notebook, listen

@@ -128,7 +128,7 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Show what a build would do, without speaking: sections, length, size, requests, what is in the cache."""
-    from pipeline.report import plan
+    from pipeline.answers import plan
     from pipeline.run import Request
 
     found = plan(source, Request(Shelf(output), engine, voice))
@@ -156,7 +156,7 @@ def inspect(
     ] = False,
 ) -> None:
     """Show a text as it will be spoken: title, edits, coverage, sections, chunks with spoken form and pinyin."""
-    from pipeline.report import doubtful_readings, inspect
+    from pipeline.answers import doubtful_readings, inspect
     from pipeline.run import Request
 
     request = Request(Shelf(HERE), engine)
@@ -173,7 +173,7 @@ def inspect(
 @app.command()
 def sections(book: Book = "", output: Output = HERE, as_json: AsJson = False) -> None:
     """List a book's sections: number, title, start, length, file."""
-    from pipeline.report import sections_of
+    from pipeline.answers import sections_of
 
     found = sections_of(Shelf(output), book)
     if as_json:
@@ -235,7 +235,7 @@ def play(
     start: Annotated[str, typer.Option("--from", metavar="[H:]M:S", help="Where in it to begin.")] = "0:00",
 ) -> None:
     """Play a book or one of its chapters with what the machine has."""
-    from pipeline.report import cues_of
+    from pipeline.answers import cues_of
     from pipeline.write.playback import play
 
     play(*cues_of(Shelf(output), book, number, screen.parse_clock(start)))
@@ -262,7 +262,7 @@ def check(
     model: EarModel = "",
 ) -> None:
     """Recompute every claim of a book's manifest from its files; exit 6 if one fails, or a sentence is misheard."""
-    from pipeline.report import check_book
+    from pipeline.answers import check_book
 
     found = check_book(Shelf(output), book)
     if listen:
@@ -396,7 +396,7 @@ def _samples(text: str, rows: list[dict[str, str]], folder: Path, as_json: bool)
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Show what is installed, what is missing, and how to get it."""
-    from pipeline.report import diagnose
+    from pipeline.answers import diagnose
 
     found = diagnose()
     if as_json:
@@ -410,7 +410,7 @@ def doctor(as_json: AsJson = False) -> None:
 @text_app.command("repair")
 def text_repair(as_json: AsJson = False) -> None:
     """Undo the damage in each line."""
-    from pipeline.report import repaired_line
+    from pipeline.answers import repaired_line
 
     _each_line(repaired_line, "repaired", as_json)
 
@@ -418,7 +418,7 @@ def text_repair(as_json: AsJson = False) -> None:
 @text_app.command("spoken")
 def text_spoken(as_json: AsJson = False) -> None:
     """Put numbers and signs into words."""
-    from pipeline.report import spoken_line
+    from pipeline.answers import spoken_line
 
     _each_line(spoken_line, "spoken", as_json)
 
@@ -426,7 +426,7 @@ def text_spoken(as_json: AsJson = False) -> None:
 @text_app.command("pinyin")
 def text_pinyin(as_json: AsJson = False) -> None:
     """Print tone-numbered pinyin, one syllable a character, words apart."""
-    from pipeline.report import pinyin_line
+    from pipeline.answers import pinyin_line
 
     _each_line(pinyin_line, "line", as_json)
 

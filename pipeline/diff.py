@@ -7,8 +7,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+from pipeline.answers import manifest_of
 from pipeline.model import Manifest, SpokenChunk
-from pipeline.report import manifest_of
 from pipeline.shelf import Shelf
 from pipeline.write.manifest import read_manifest
 

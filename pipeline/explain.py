@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline.answers import manifest_of, pinyin_of
 from pipeline.errors import InputError, UsageError
 from pipeline.model import Manifest, SpokenChunk, SpokenSection, Syllable
 from pipeline.read import read
-from pipeline.report import manifest_of, pinyin_of
 from pipeline.shelf import Shelf
 
 Found = dict[str, Any]

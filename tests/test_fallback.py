@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.answers import check_book
 from pipeline.errors import EngineError, UsageError
 from pipeline.explain import Spot, explain
 from pipeline.model import Manifest, Recipe
 from pipeline.redo import Place, Wish, redo
-from pipeline.report import check_book
 from pipeline.run import Request, build
 from pipeline.screen import Watcher
 from pipeline.shelf import Shelf

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.answers import manifest_of
 from pipeline.model import Manifest
-from pipeline.report import manifest_of
 from pipeline.shelf import Shelf
 from pipeline.write.library import write_library
 from tests.browser import DESKTOP, PHONE, Tab, needs_browser, opened, started

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.answers import manifest_of
 from pipeline.audition import audition, judge_of
 from pipeline.cli import app
 from pipeline.model import Manifest
-from pipeline.report import manifest_of
 from pipeline.review import compared, page_of, review
 from pipeline.shelf import Shelf
 from pipeline.speak.pinyin import Pronouncer
