@@ -80,6 +80,15 @@ def clock(milliseconds: int) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "section"), counted(12, "section")
+    ('1 section', '12 sections')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def say(message: str) -> None:
     """A line for the person, on stderr: stdout is for results."""
     Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(message)
@@ -111,7 +120,7 @@ def summary(home: Path, manifest: Manifest, watcher: Watcher) -> None:
     chunks = sum(len(section.chunks) for section in manifest.sections)
     speed = f", {1000 * watcher.seconds / watcher.spoken_ms:.2f} s a second of speech" if watcher.spoken_ms else ""
     say(
-        f"{clean(manifest.title)}: {len(manifest.sections)} sections, {clock(manifest.duration)}, "
+        f"{clean(manifest.title)}: {counted(len(manifest.sections), 'section')}, {clock(manifest.duration)}, "
         f"read by {clean(manifest.narrator)}\n"
         f"  {watcher.spoken} of {chunks} chunks spoken now, the others found; {watcher.seconds:.1f} s{speed}\n"
         f"  {home}\n"
@@ -127,7 +136,7 @@ def show_stand_ins(home: Path, manifest: Manifest) -> None:
     for speaker, count in counts.items():
         own = manifest.recipe.engine
         say(
-            f"  {count} sentences are spoken by {speaker.engine} {clean(speaker.voice)}, as {own} refused them\n"
+            f"  {counted(count, 'sentence')} spoken by {speaker.engine} {clean(speaker.voice)}, as {own} refused\n"
             f"  -> later: audiobook redo {clean(home.name)!r} --voice-of {own}"
         )
 
@@ -138,7 +147,9 @@ def show_gaps(gaps: Sequence[tuple[SpokenSection, SpokenChunk]]) -> int:
         findings = "; ".join(chunk.verdict.findings)
         say(f"a gap at {clock(chunk.start)}, section {section.number}, {clean(chunk.text[:40])!r}: {clean(findings)}")
     if gaps:
-        say(f"  -> {len(gaps)} sentences are missing; type the same command again, with another --voice or other words")
+        say(
+            f"  -> missing: {counted(len(gaps), 'sentence')}; type the command again, with other words or another --voice"
+        )
     return len(gaps)
 
 

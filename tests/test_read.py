@@ -91,6 +91,7 @@ BAD = [
     (b"", "a.txt", "is empty"),
     (b" \n\t ", "a.txt", "is empty"),
     ("。。。……".encode(), "a.txt", "no Chinese and no letters"),
+    (b"1234 !!! ---", "a.txt", "no Chinese and no letters"),
     (b"%PDF-1.7 text", "a.txt", "is a PDF"),
     (b"\x89PNG\r\n\x1a\n\0\0", "a.txt", "is a PNG picture"),
     (b"abc\0\0\0\0def\0" * 9, "a.txt", "is a binary file"),

@@ -33,7 +33,7 @@ def read(path: Path) -> Document:
     """
     files = source_files(path)
     document = bound(path.name, [_read_file(file) for file in files]) if path.is_dir() else _read_file(path)
-    if not any(character.isalnum() for character in document.text):
+    if not any(character.isalpha() for character in document.text):
         raise InputError(f"{path} has no Chinese and no letters in it", "nothing could be spoken: name another file")
     return document
 
