@@ -7,7 +7,8 @@ from pathlib import Path
 from pipeline.errors import UsageError
 from pipeline.model import Choice, Manifest, SpokenSection
 from pipeline.record import stand_ins_of
-from pipeline.run import Built, Request, Watch, rebuild
+from pipeline.run import Built, Request, rebuild
+from pipeline.runlog import Watch
 from pipeline.shelf import Shelf
 from pipeline.speak.engines import open_engine
 from pipeline.speak.takes import chosen

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pipeline.audition import Audition, Heard, audition
 from pipeline.model import Choice, Manifest, SpokenSection, Take
-from pipeline.run import Built, Request, Watch, rebuild
+from pipeline.run import Built, Request, rebuild
+from pipeline.runlog import Watch
 from pipeline.verify.listening import Ear
 from pipeline.write.manifest import write_manifest
 

@@ -1,18 +1,18 @@
 """The stages called in order: a source comes in, a finished book goes out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Protocol
 
 from pipeline.errors import UsageError
 from pipeline.files import sha256_of
-from pipeline.model import Choice, Clip, Document, Engine, Manifest, Outline, Recipe, Section
+from pipeline.model import Choice, Document, Engine, Manifest, Outline, Recipe
 from pipeline.read import read, source_files
 from pipeline.read.sidecar import Sidecar, read_sidecar
 from pipeline.record import Facts, gaps_of, manifest_from, speakers_of, takes_of
 from pipeline.repair import repair
+from pipeline.runlog import Stopwatch, Watch
 from pipeline.segment import Sizes, segment
 from pipeline.segment.pauses import paused
 from pipeline.segment.select import selected
@@ -33,15 +33,6 @@ from pipeline.write.manifest import finished, read_manifest
 from pipeline.write.player import write_player
 from pipeline.write.podcast import base_url_in
 from pipeline.write.volume import Volume
-
-
-class Watch(Protocol):
-    """Who is told how a build goes."""
-
-    def waiting(self, message: str) -> None: ...
-    def planned(self, sections: Sequence[Section]) -> None: ...
-    def heard(self, section: Section, clip: Clip, fresh: bool) -> None: ...
-    def stitching(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +81,11 @@ def build(source: Path, request: Request, watch: Watch) -> Built:
     there = request.shelf.up_to_date(fingerprint_for(source, request))
     if there:
         return Built(*there, fresh=False)
+    timed = Stopwatch(watch, recipe.engine)
     edition = prepare(source, request)
     home = request.shelf.home_of(edition.document.title, edition.document.origin)
-    with request.shelf.turn(home, watch.waiting):
-        return Built(home, _make(edition, request, (home, {}), watch), fresh=True)
+    with request.shelf.turn(home, watch.waiting), timed.logged(request.shelf.log_of(home)):
+        return Built(home, _make(edition, request, (home, {}), timed), fresh=True)
 
 
 def rebuild(source: Path, request: Request, chosen: tuple[Path, Mapping[int, Choice]], watch: Watch) -> Built:
@@ -102,13 +94,14 @@ def rebuild(source: Path, request: Request, chosen: tuple[Path, Mapping[int, Cho
     Raises UsageError when the source is not what the book was built from: the numbers could mean other sections.
     """
     home, choices = chosen
+    timed = Stopwatch(watch, recipe_for(read_sidecar(source), request).engine)
     edition = prepare(source, request)
-    with request.shelf.turn(home, watch.waiting):
+    with request.shelf.turn(home, watch.waiting), timed.logged(request.shelf.log_of(home)):
         previous = read_manifest(home)
         if previous is None or previous.origin.sha256 != edition.document.origin.sha256:
             raise UsageError(f"{source} has changed since {home.name} was built", f"first: audiobook build {source}")
         request = replace(request, formats=formats_in(previous.outputs), base_url=base_url_in(home))
-        return Built(home, _make(edition, request, (home, choices), watch), fresh=True)
+        return Built(home, _make(edition, request, (home, choices), timed), fresh=True)
 
 
 def prepare(source: Path, request: Request) -> Edition:

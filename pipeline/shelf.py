@@ -48,6 +48,10 @@ class Shelf:
     def library_lock(self) -> Path:
         return self.folder / CACHE / "library.lock"
 
+    def log_of(self, home: Path) -> Path:
+        """Where a line about each build of a book is kept."""
+        return self.folder / CACHE / "runs" / f"{home.name}.jsonl"
+
     def books(self) -> list[Path]:
         """Every book's folder, by name."""
         if not self.folder.is_dir():
