@@ -147,9 +147,7 @@ def show_gaps(gaps: Sequence[tuple[SpokenSection, SpokenChunk]]) -> int:
         findings = "; ".join(chunk.verdict.findings)
         say(f"a gap at {clock(chunk.start)}, section {section.number}, {clean(chunk.text[:40])!r}: {clean(findings)}")
     if gaps:
-        say(
-            f"  -> missing: {counted(len(gaps), 'sentence')}; type the command again, with other words or another --voice"
-        )
+        say(f"  -> missing: {counted(len(gaps), 'sentence')}; type it again, with other words or another --voice")
     return len(gaps)
 
 
