@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.model import Document, Manifest, Origin
+from pipeline.model import Chunk, Document, Manifest, Origin
 from pipeline.run import Request, outline_of, prepare
 from pipeline.shelf import Shelf
 from pipeline.speak.cache import ClipCache, clip_key
@@ -30,7 +30,7 @@ def plan(source: Path, request: Request) -> Found:
     cache = ClipCache(request.shelf.clips)
     sections: list[Found] = []
     for section in outline_of(edition, engine, {}).sections:
-        keys = [clip_key(engine.identity(), engine.script(chunk.text), 0) for chunk in section.chunks]
+        keys = [clip_key(engine.identity(), engine.script(chunk.voiced), 0) for chunk in section.chunks]
         characters = sum(len(chunk.text) for chunk in section.chunks)
         sections.append(
             {
@@ -68,9 +68,9 @@ def inspect(source: Path, request: Request) -> Found:
     outline = outline_of(edition, open_engine(edition.recipe), {})
     pronouncer = Pronouncer(edition.sidecar.pronounce)
 
-    def chunk_of(text: str, pause: float) -> Found:
-        said = spoken(text).text
-        return {"text": text, "spoken": said, "pinyin": pinyin_of(pronouncer, said), "pause": pause}
+    def chunk_of(chunk: Chunk) -> Found:
+        said = spoken(chunk.voiced).text
+        return {"text": chunk.text, "spoken": said, "pinyin": pinyin_of(pronouncer, said), "pause": chunk.pause}
 
     return {
         "title": document.title,
@@ -85,7 +85,7 @@ def inspect(source: Path, request: Request) -> Found:
                 "number": section.number,
                 "title": section.title,
                 "level": section.level,
-                "chunks": [chunk_of(chunk.text, chunk.pause) for chunk in section.chunks],
+                "chunks": [chunk_of(chunk) for chunk in section.chunks],
             }
             for section in outline.sections
         ],
@@ -102,7 +102,7 @@ def doubtful_readings(source: Path, request: Request) -> Found:
     found: list[Found] = []
     for section in outline_of(edition, open_engine(edition.recipe), {}).sections:
         for number, chunk in enumerate(section.chunks, 1):
-            said = spoken(chunk.text).text
+            said = spoken(chunk.voiced).text
             for place, syllable in enumerate(pronouncer.syllables(said)):
                 if syllable.doubt >= DOUBTFUL:
                     context = f"{said[max(0, place - 8) : place]}【{said[place]}】{said[place + 1 : place + 9]}"

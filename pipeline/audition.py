@@ -90,7 +90,7 @@ def _hearings(shelf: Shelf, manifest: Manifest, ear: Ear) -> Iterator[Heard]:
         )
     texts = listen(((chunk.clip, cache.path(chunk.clip)) for _, _, chunk in chunks), ear, Notebook(shelf.hearings))
     for (section, number, chunk), text in zip(chunks, texts, strict=True):
-        yield Heard(section, number, chunk, *judge(chunk.text, text))
+        yield Heard(section, number, chunk, *judge(chunk.voiced, text))
 
 
 def judge_of(pronounce: Mapping[str, str]) -> Callable[[str, str], tuple[str, Hearing]]:

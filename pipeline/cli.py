@@ -43,6 +43,14 @@ Formats = Annotated[str, typer.Option("--formats", metavar="LIST", help="Further
 EarModel = Annotated[
     str, typer.Option("--model", metavar="MODEL", help="A Whisper model to listen with: a folder or a name.")
 ]
+Script = Annotated[
+    str,
+    typer.Option(
+        "--script",
+        metavar="keep|simplified|traditional",
+        help="The characters of the written form; the voice is the same.",
+    ),
+]
 KeepGoing = Annotated[
     bool, typer.Option("--keep-going", help="Leave a silence for what the voice cannot say, and exit 6 at the end.")
 ]
@@ -82,6 +90,7 @@ def build(
     fallback: Annotated[
         str, typer.Option("--fallback", metavar="NAME", help="The engine that speaks what the other one refuses.")
     ] = "",
+    script: Script = "",
 ) -> None:
     """Build the audiobook of each source; what is finished is not done again."""
     from pipeline.record import gaps_of
@@ -91,7 +100,7 @@ def build(
 
     request = Request(Shelf(output), engine, voice, rate, chapter_format, jobs, leave_a_gap if keep_going else stop)
     request = dataclasses.replace(request, formats=formats_named(formats, base_url), base_url=address(base_url))
-    request = dataclasses.replace(request, fallback=fallback)
+    request = dataclasses.replace(request, fallback=fallback, script=script)
     gaps = 0
     for source in sources or _seeds():
         with screen.Watcher() as watcher:
@@ -154,12 +163,13 @@ def inspect(
     polyphones: Annotated[
         bool, typer.Option("--polyphones", help="Only the readings in doubt, the most doubtful first.")
     ] = False,
+    script: Script = "",
 ) -> None:
     """Show a text as it will be spoken: title, edits, coverage, sections, chunks with spoken form and pinyin."""
     from pipeline.answers import doubtful_readings, inspect
     from pipeline.run import Request
 
-    request = Request(Shelf(HERE), engine)
+    request = Request(Shelf(HERE), engine, script=script)
     found = doubtful_readings(source, request) if polyphones else inspect(source, request)
     if as_json:
         _print_json(found)

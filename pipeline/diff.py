@@ -38,7 +38,7 @@ class Change:
     @property
     def text(self) -> str:
         place = self.after or self.before
-        return place.chunk.text if place else ""
+        return place.chunk.voiced if place else ""
 
 
 def diff(shelf: Shelf, before: str, after: str) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def compared(before: Sequence[Place], after: Sequence[Place]) -> list[Change]:
 
 def _aligned(before: Sequence[Place], after: Sequence[Place]) -> Iterator[Change]:
     """The longest rows of sentences that both have in this order, and what lies between them."""
-    matcher = SequenceMatcher(None, [p.chunk.text for p in before], [p.chunk.text for p in after], autojunk=False)
+    matcher = SequenceMatcher(None, [p.chunk.voiced for p in before], [p.chunk.voiced for p in after], autojunk=False)
     for tag, one, one_end, other, other_end in matcher.get_opcodes():
         if tag == "equal":
             for was, now in zip(before[one:one_end], after[other:other_end], strict=True):

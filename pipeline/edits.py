@@ -39,6 +39,22 @@ class Alignment:
         source_start = self._source_start(start)
         return (source_start, max(source_start, self._source_end(end)) if end > start else source_start)
 
+    def text_offset(self, source_offset: int) -> int:
+        """Where a character of the source stands in the text; what is inside an edit, where the edit starts.
+
+        >>> alignment = Alignment([Edit("", (2, 9), "(zhǎng)", "")])
+        >>> [alignment.text_offset(offset) for offset in (1, 2, 5, 9, 10)]
+        [1, 2, 2, 2, 3]
+        """
+        k = bisect_right(self._sources, source_offset, key=lambda span: span[0]) - 1
+        if k < 0:
+            return source_offset
+        return (
+            self.starts[k]
+            if source_offset < self._sources[k][1]
+            else self.ends[k] + source_offset - self._sources[k][1]
+        )
+
     def _source_start(self, offset: int) -> int:
         """Where the character at `offset` starts in the source: behind what was removed in front of it."""
         k = bisect_right(self.starts, offset) - 1

@@ -29,7 +29,7 @@ def explain(shelf: Shelf, book: str, spot: Spot) -> Found:
     home = shelf.find(book)
     manifest = manifest_of(home)
     section, chunk = _at(manifest, spot)
-    said = spoken(chunk.text)
+    said = spoken(chunk.voiced)
     start, end = chunk.span
     syllables = _pronouncer(manifest).syllables(said.text)
     return {
@@ -83,7 +83,7 @@ def _holding(manifest: Manifest, spot: Spot) -> Iterator[tuple[SpokenSection, Sp
     """The chunks in which the phrase is written."""
     for section in manifest.sections:
         if spot.section in (0, section.number):
-            yield from ((section, chunk) for chunk in section.chunks if spot.phrase in chunk.text)
+            yield from ((section, chunk) for chunk in section.chunks if spot.phrase in chunk.text + "\n" + chunk.voiced)
 
 
 def _source(shelf: Shelf, home: Path, manifest: Manifest, chunk: SpokenChunk) -> Found:

@@ -70,6 +70,8 @@ class Document:
     edits: tuple[Edit, ...] = ()
     headings: tuple[Heading, ...] = ()
     notes: tuple[Note, ...] = ()
+    written: str = ""  # the text in the characters of the written form, one for one; "" where they are the same
+    written_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,12 @@ class Chunk:
     pause: float
     heading: bool = False
     paragraph: int = 0  # counted from 0 within the section
+    simple: str = ""  # the text in simplified characters, one for one; "" where they are the same
+
+    @property
+    def voiced(self) -> str:
+        """What speech begins from: in whichever characters the text is written, it sounds the same."""
+        return self.simple or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,12 @@ class Section:
     title: str
     level: int
     chunks: tuple[Chunk, ...]
+    simple: str = ""  # the title in simplified characters; "" where they are the same
+
+    @property
+    def name(self) -> str:
+        """What the section is known by, in whichever characters its title is written."""
+        return self.simple or self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +303,12 @@ class SpokenChunk:
     verdict: Verdict
     heard: tuple[Take, ...] = ()  # the takes of a sentence that was found wrong, in order
     speaker: Recipe | None = None  # who spoke it in place of the section's voice
+    simple: str = ""  # the text in simplified characters; "" where they are the same
+
+    @property
+    def voiced(self) -> str:
+        """What speech begins from."""
+        return self.simple or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +325,12 @@ class SpokenSection:
     choice: Choice
     encoding: str
     chunks: tuple[SpokenChunk, ...]
+    simple: str = ""  # the title in simplified characters; "" where they are the same
+
+    @property
+    def name(self) -> str:
+        """What the section is known by."""
+        return self.simple or self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,3 +367,4 @@ class Manifest:
     notes: tuple[Note, ...]
     sections: tuple[SpokenSection, ...]
     outputs: Mapping[str, str]  # path inside the book's folder -> SHA-256
+    script: str = "simplified"  # the characters of the written form: simplified, traditional, or kept as they were

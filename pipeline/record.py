@@ -37,12 +37,13 @@ class Facts:
     coverage: Coverage
     notes: tuple[Note, ...]
     heard: Mapping[str, tuple[Take, ...]]  # text of a chunk -> its takes in the last build
+    script: str  # the characters of the written form
 
 
 def takes_of(manifest: Manifest | None) -> dict[str, tuple[Take, ...]]:
     """The takes that were heard of each chunk, by its text."""
     sections = manifest.sections if manifest else ()
-    return {chunk.text: chunk.heard for section in sections for chunk in section.chunks if chunk.heard}
+    return {chunk.voiced: chunk.heard for section in sections for chunk in section.chunks if chunk.heard}
 
 
 def manifest_from(facts: Facts, book: Stitched, files: Mapping[int, str], outputs: Mapping[str, str]) -> Manifest:
@@ -71,6 +72,7 @@ def manifest_from(facts: Facts, book: Stitched, files: Mapping[int, str], output
             _section(facts, chapter, clips, files) for chapter, clips in zip(book.chapters, book.clips, strict=True)
         ),
         outputs=outputs,
+        script=facts.script,
     )
 
 
@@ -78,7 +80,7 @@ def speakers_of(manifest: Manifest | None, recipe: Recipe) -> dict[str, Recipe]:
     """Who spoke in place of the recipe's voice, by the text of the chunk; nobody where the book had another voice."""
     if manifest is None or (manifest.recipe.engine, manifest.recipe.voice) != (recipe.engine, recipe.voice):
         return {}
-    return {chunk.text: chunk.speaker for _, chunk in stand_ins_of(manifest) if chunk.speaker}
+    return {chunk.voiced: chunk.speaker for _, chunk in stand_ins_of(manifest) if chunk.speaker}
 
 
 def stand_ins_of(manifest: Manifest) -> list[tuple[SpokenSection, SpokenChunk]]:
@@ -106,6 +108,7 @@ def _section(facts: Facts, chapter: Chapter, clips: tuple[Clip, ...], files: Map
         choice=choice,
         encoding=chapter.path.stem,
         chunks=_chunks(chapter, clips, choice, facts.heard),
+        simple=section.simple,
     )
 
 
@@ -116,7 +119,7 @@ def _chunks(
     lines = iter(chapter.lines)
     chunks = []
     for clip in clips:
-        takes = heard.get(clip.chunk.text, ())
+        takes = heard.get(clip.chunk.voiced, ())
         own = [next(lines) for _ in clip.marks or (None,)]
         chunks.append(
             SpokenChunk(
@@ -126,12 +129,13 @@ def _chunks(
                 heading=clip.chunk.heading,
                 script=clip.script,
                 clip=clip.key,
-                take=choice.sentences.get(clip.chunk.text, choice.take),
+                take=choice.sentences.get(clip.chunk.voiced, choice.take),
                 start=chapter.start + own[0].start,
                 end=chapter.start + own[-1].end,
                 verdict=clip.verdict,
                 heard=takes if clip.key in {take.clip for take in takes} else (),
                 speaker=clip.speaker,
+                simple=clip.chunk.simple,
             )
         )
     return tuple(chunks)

@@ -48,6 +48,7 @@ def redo(place: Place, wish: Wish, watch: Watch) -> Built:
         _demand_stand_ins(manifest, wish.voice_of)
     recast = bool(wish.voice_of)
     request = Request(place.shelf, recipe.engine, recipe.voice, recipe.rate, manifest.chapter_format, recast=recast)
+    request = replace(request, script=manifest.script)
     return rebuild(source, request, (home, choices), watch)
 
 
@@ -92,5 +93,5 @@ def _for_sentences(section: SpokenSection, numbers: Sequence[int]) -> Choice:
             "audiobook inspect SOURCE lists them",
         )
     chunks = [section.chunks[number - 1] for number in numbers]
-    further = {chunk.text: chunk.take + 1 for chunk in chunks}
+    further = {chunk.voiced: chunk.take + 1 for chunk in chunks}
     return replace(section.choice, sentences={**section.choice.sentences, **further})

@@ -72,7 +72,7 @@ def _listened(built: Built, request: Request, listening: Listening, takes: Takes
     """Listen to the book; note every chunk that is wrong now, or was."""
     found = audition(request.shelf, str(built.home), listening.ear, listening.told)
     for heard in found.heard:
-        place = (heard.section.number, heard.chunk.text)
+        place = (heard.section.number, heard.chunk.voiced)
         take = Take(heard.chunk.take, heard.chunk.clip, heard.hearing)
         if (heard.hearing.judgement == "wrong" or place in takes) and take not in takes.get(place, []):
             takes.setdefault(place, []).append(take)
@@ -83,7 +83,7 @@ def _next_takes(heard: Audition) -> dict[int, dict[str, int]]:
     """One take further for each wrong chunk: section number -> text -> take."""
     wanted: dict[int, dict[str, int]] = {}
     for failed in heard.failed():
-        wanted.setdefault(failed.section.number, {})[failed.chunk.text] = failed.chunk.take + 1
+        wanted.setdefault(failed.section.number, {})[failed.chunk.voiced] = failed.chunk.take + 1
     return wanted
 
 
@@ -91,10 +91,10 @@ def _best_takes(heard: Audition, takes: Takes) -> dict[int, dict[str, int]]:
     """For each chunk whose present take is not its best, the best."""
     wanted: dict[int, dict[str, int]] = {}
     for now in heard.heard:
-        known = takes.get((now.section.number, now.chunk.text), [])
+        known = takes.get((now.section.number, now.chunk.voiced), [])
         best = min(known, key=lambda take: take.hearing.cost, default=None)
         if best and best.hearing.cost < now.hearing.cost:
-            wanted.setdefault(now.section.number, {})[now.chunk.text] = best.take
+            wanted.setdefault(now.section.number, {})[now.chunk.voiced] = best.take
     return wanted
 
 
@@ -104,7 +104,7 @@ def _with_takes(manifest: Manifest, takes: Takes) -> Manifest:
         replace(
             section,
             chunks=tuple(
-                replace(chunk, heard=tuple(takes.get((section.number, chunk.text), chunk.heard)))
+                replace(chunk, heard=tuple(takes.get((section.number, chunk.voiced), chunk.heard)))
                 for chunk in section.chunks
             ),
         )

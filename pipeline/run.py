@@ -12,6 +12,7 @@ from pipeline.read import read, source_files
 from pipeline.read.sidecar import Sidecar, read_sidecar
 from pipeline.record import Facts, gaps_of, manifest_from, speakers_of, takes_of
 from pipeline.repair import repair
+from pipeline.repair.written import SIMPLIFIED, as_written, demand_script, in_script
 from pipeline.runlog import Stopwatch, Watch
 from pipeline.segment import Sizes, segment
 from pipeline.segment.pauses import paused
@@ -50,6 +51,7 @@ class Request:
     recast: bool = False  # what another engine spoke before is given to the book's own again
     formats: tuple[str, ...] = DEFAULT  # beside the m4b and the chapter files
     base_url: str = ""
+    script: str = ""  # the characters of the written form: keep, simplified, traditional
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,14 @@ class Edition:
     sidecar: Sidecar
     recipe: Recipe
     source: Path
+    name: str  # the title in simplified characters: what the book's folder is called, however it is written
+    script: str
 
 
 def build(source: Path, request: Request, watch: Watch) -> Built:
     """Build the book of one source, or find that it is finished."""
     demand_format(request.chapter_format)
+    demand_script(request.script)
     recipe = recipe_for(read_sidecar(source), request)
     open_engine(recipe)  # a voice that does not exist is refused at once
     if request.fallback:
@@ -83,7 +88,7 @@ def build(source: Path, request: Request, watch: Watch) -> Built:
         return Built(*there, fresh=False)
     timed = Stopwatch(watch, recipe.engine)
     edition = prepare(source, request)
-    home = request.shelf.home_of(edition.document.title, edition.document.origin)
+    home = request.shelf.home_of(edition.name, edition.document.origin)
     with request.shelf.turn(home, watch.waiting), timed.logged(request.shelf.log_of(home)):
         return Built(home, _make(edition, request, (home, {}), timed), fresh=True)
 
@@ -108,13 +113,16 @@ def prepare(source: Path, request: Request) -> Edition:
     """Read and repair a source, and settle its title and voice."""
     sidecar = read_sidecar(source)
     document = repair(read(source))
+    name = sidecar.title or document.title or source.stem
+    script = request.script or sidecar.script or SIMPLIFIED
+    document = in_script(document, script)
     document = replace(
         document,
         title=sidecar.title or document.title or source.stem,
         creator=sidecar.creator or document.creator,
         date=sidecar.date or document.date,
     )
-    return Edition(document, sidecar, recipe_for(sidecar, request), source)
+    return Edition(document, sidecar, recipe_for(sidecar, request), source, name, script)
 
 
 def recipe_for(sidecar: Sidecar, request: Request) -> Recipe:
@@ -135,6 +143,7 @@ def fingerprint_for(source: Path, request: Request) -> str:
         "chapter_format": request.chapter_format,
         "formats": request.formats,
         "base_url": request.base_url,
+        "script": request.script,
         "sidecar": sidecar.model_dump_json(),
         "cover": sha256_of(source.parent / sidecar.cover) if sidecar.cover else "",
     }
@@ -147,7 +156,7 @@ def outline_of(edition: Edition, engine: Engine, choices: Mapping[int, Choice]) 
     @cache
     def cut(take: int) -> Outline:
         sizes = Sizes(engine.limit, low_of(engine.limit, take), paused(edition.sidecar.pauses))
-        outline = segment(edition.document, sizes)
+        outline = as_written(segment(edition.document, sizes), edition.document)
         return selected(outline, edition.sidecar.skip, edition.sidecar.rename)
 
     plain = cut(0)
@@ -192,6 +201,7 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
         coverage=coverage(document, outline.sections, outline.dropped, spoken),
         notes=outline.notes,
         heard=takes_of(previous),
+        script=edition.script,
     )
     names = chapter_names(book.chapters, request.chapter_format)
     picture = edition.source.parent / sidecar.cover if sidecar.cover else None

@@ -17,8 +17,8 @@ def section(number: int, title: str, text: str) -> Section:
 
 def last_build(*sections: tuple[str, str, Choice]) -> Any:
     """What `choices_for` looks at of a manifest."""
-    chunks = [SimpleNamespace(title=t, chunks=[SimpleNamespace(text=text)], choice=c) for t, text, c in sections]
-    return SimpleNamespace(sections=chunks)
+    old = [SimpleNamespace(name=t, chunks=[SimpleNamespace(voiced=text)], choice=c) for t, text, c in sections]
+    return SimpleNamespace(sections=old)
 
 
 def test_a_choice_follows_its_section_when_others_are_put_in_front() -> None:

@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -24,6 +24,7 @@ class Sidecar(BaseModel):
     engine: str = ""
     voice: str = ""
     rate: Annotated[int, Field(ge=-50, le=100)] | None = None
+    script: Literal["", "keep", "simplified", "traditional"] = ""  # the characters of the written form
     pauses: dict[str, Seconds] = {}  # name in the table of pauses -> seconds in its place
     skip: tuple[str, ...] = ()  # titles of sections that are not spoken
     rename: dict[str, str] = {}  # title of a section -> the title it is to have

@@ -3,6 +3,7 @@
 `RULES` is the whole of the stage: what runs, and in which order. The spec of the damage is in the doctests.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.model import Document
@@ -16,8 +17,13 @@ from pipeline.repair.scars import scars
 from pipeline.repair.site import duplicates, site_words
 from pipeline.repair.torn import torn
 from pipeline.repair.wraps import wraps
+from pipeline.repair.written import with_written
 from pipeline.repair.zhe import zhe
 
+SETTLING: tuple[Rule, ...] = (
+    zhe,  # 隨著 -> 隨着
+    simplified,  # 隨 -> 随
+)
 RULES: tuple[Rule, ...] = (
     western,  # ä½\xa0å¥½ -> 你好
     chinese,  # 浣犲ソ锛屼笘鐣 -> 你好，世界
@@ -33,8 +39,7 @@ RULES: tuple[Rule, ...] = (
     brackets,  # 辦法(試行)公布,請 -> 辦法（試行）公布,請
     marks,  # 同志們,大家 -> 同志們，大家
     quotes,  # "好" -> “好”
-    zhe,  # 隨著 -> 隨着
-    simplified,  # 隨 -> 随; last, so that the written form can be kept as it was
+    *SETTLING,
 )
 ROUNDS = 4  # a repair may uncover another; what is repaired comes out of a further round unchanged
 
@@ -46,15 +51,28 @@ def repair(document: Document) -> Document:
     >>> repair(document_of("局長(zhǎng)在創(chuàng)新教育大會(huì)發(fā)言")).text
     '局长在创新教育大会发言'
     """
-    document = _settled(document)
-    return replace(document, title=_settled(document_of(document.title)).text)
+    document = _repaired(document)
+    title = _repaired(document_of(document.title))
+    return replace(document, title=title.text, written_title=title.written)
 
 
-def _settled(document: Document) -> Document:
+def _repaired(document: Document) -> Document:
+    """The document with its damage undone, then its characters settled; how it was written before that is kept."""
+    whole = _settled(document, RULES[: -len(SETTLING)])
+    plain = _once(whole, SETTLING)
+    return whole if plain is whole else with_written(_settled(plain, RULES), whole)
+
+
+def _settled(document: Document, rules: Sequence[Rule]) -> Document:
     for _ in range(ROUNDS):
         before = document.text
-        for rule in RULES:
-            document = rule(document)
+        document = _once(document, rules)
         if document.text == before:
             break
+    return document
+
+
+def _once(document: Document, rules: Sequence[Rule]) -> Document:
+    for rule in rules:
+        document = rule(document)
     return document

@@ -1,7 +1,7 @@
 """A Document comes in; the same goes out in simplified characters, and with 着 where a form of it is written 著."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 
 from pipeline.edits import Replacement, edited
@@ -37,7 +37,7 @@ def _line_changes(line: str, offset: int, script: Script) -> Iterator[Replacemen
         start = match.start()
         if start < position:
             continue
-        before, after = _unit(line, start)
+        before, after = tables().unit(line, start)
         position = start + len(before)
         if before != after and _may_change(before, script):
             yield from _differences(before, after, offset + start)
@@ -49,19 +49,10 @@ def _may_change(before: str, script: Script) -> bool:
 
 def _is_sure(character: str, script: Script) -> bool:
     """Whether the tables change a character, and it is none that the script may have for another reason."""
-    characters, _ = tables()
+    characters = tables().characters
     if characters.get(character, character) == character or character in SHARED:
         return False
     return script is Script.UNKNOWN or character not in NAMES
-
-
-def _unit(line: str, start: int) -> tuple[str, str]:
-    """The longest phrase of the tables at a place, or the character there, and what it becomes."""
-    characters, phrases = tables()
-    for phrase in _phrases_from().get(line[start], ()):
-        if line.startswith(phrase, start):
-            return phrase, phrases[phrase]
-    return line[start], characters.get(line[start], line[start])
 
 
 def _differences(before: str, after: str, start: int) -> Iterator[Replacement]:
@@ -72,15 +63,6 @@ def _differences(before: str, after: str, start: int) -> Iterator[Replacement]:
     for k, (old, new) in enumerate(zip(before, after, strict=True)):
         if old != new:
             yield Replacement(start + k, start + k + 1, new)
-
-
-@cache
-def _phrases_from() -> Mapping[str, tuple[str, ...]]:
-    """The phrases that begin with a character, the longest first."""
-    by_first: dict[str, list[str]] = {}
-    for phrase in sorted(tables().phrases, key=len, reverse=True):
-        by_first.setdefault(phrase[0], []).append(phrase)
-    return {first: tuple(found) for first, found in by_first.items()}
 
 
 @cache

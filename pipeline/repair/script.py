@@ -5,9 +5,9 @@ changed where the characters around them tell which script it is.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
-from functools import cache
-from typing import NamedTuple
+from functools import cache, cached_property
 
 # In GB 2312, hence in simplified text too (乾坤, 宫商角徵羽): changed in traditional text only.
 SHARED = frozenset("乾吒夥徵捱摺榘菸薹醣麴麽拚著藉覆")
@@ -16,32 +16,71 @@ NAMES = frozenset("甯昇陞祕脩蒐釐氾甦剋鉅谿劄扞迺喆堃淼犇龢�
 TRADITIONAL_SHARE = 3  # a line is traditional when its traditional characters are at least a third of the telling ones
 
 
-class Tables(NamedTuple):
-    """Traditional -> simplified: single characters, phrases, and how many characters the longest phrase has."""
+@dataclass(frozen=True)
+class Tables:
+    """What becomes what: single characters, and phrases that say something else than their characters do."""
 
     characters: Mapping[str, str]
     phrases: Mapping[str, str]
 
+    def unit(self, line: str, start: int) -> tuple[str, str]:
+        """The longest phrase of the tables at a place, or the character there, and what it becomes."""
+        for phrase in self._starts.get(line[start], ()):
+            if line.startswith(phrase, start):
+                return phrase, self.phrases[phrase]
+        return line[start], self.characters.get(line[start], line[start])
+
+    @cached_property
+    def _starts(self) -> Mapping[str, tuple[str, ...]]:
+        """The phrases that begin with a character, the longest first."""
+        by_first: dict[str, list[str]] = {}
+        for phrase in sorted(self.phrases, key=len, reverse=True):
+            by_first.setdefault(phrase[0], []).append(phrase)
+        return {first: tuple(found) for first, found in by_first.items()}
+
 
 @cache
 def tables() -> Tables:
-    """The tables of opencc-python-reimplemented, with what the official OpenCC has since put right (opencc.tsv)."""
-    from opencc import OpenCC
+    """Traditional -> simplified."""
+    return _merged("t2s", "opencc.tsv")
 
+
+@cache
+def to_traditional() -> Tables:
+    """Simplified -> traditional."""
+    return _merged("s2t", "opencc_s2t.tsv")
+
+
+@cache
+def variants() -> frozenset[tuple[str, str]]:
+    """A traditional character of OpenCC's standard, and the form of it that Taiwan or Hong Kong writes: (纔, 才)."""
+    return frozenset(pair for direction in ("t2tw", "t2hk") for pair in _entries(direction).items())
+
+
+def _merged(direction: str, mended: str) -> Tables:
+    """The tables of opencc-python-reimplemented, with what the official OpenCC has since put right."""
     from pipeline.repair.rule import table
 
-    merged: dict[str, str] = {}
-    for _, _, entries in OpenCC("t2s").dict_cache.values():
-        merged.update((before, after.split(" ")[0]) for before, after in entries.items())
-    merged.update((before, after) for before, after in table("opencc.tsv"))
+    merged = _entries(direction)
+    merged.update((before, after) for before, after in table(mended))
     characters = {before: after for before, after in merged.items() if len(before) == 1}
     return Tables(characters, {before: after for before, after in merged.items() if len(before) > 1})
+
+
+def _entries(direction: str) -> dict[str, str]:
+    """What opencc-python-reimplemented's tables for a direction say, the first where they leave a choice."""
+    from opencc import OpenCC
+
+    found: dict[str, str] = {}
+    for _, _, entries in OpenCC(direction).dict_cache.values():
+        found.update((before, after.split(" ")[0]) for before, after in entries.items())
+    return found
 
 
 @cache
 def telling() -> frozenset[str]:
     """Characters that only traditional text has."""
-    characters, phrases = tables()
+    characters, phrases = tables().characters, tables().phrases
     kept = (SHARED | NAMES).union(*phrases.values(), characters.values())
     return frozenset(before for before, after in characters.items() if before != after and before not in kept)
 
@@ -53,7 +92,7 @@ def simplified_only() -> frozenset[str]:
     >>> [c in simplified_only() for c in "们说后里么"]
     [True, True, False, False, False]
     """
-    characters, _ = tables()
+    characters = tables().characters
     both = frozenset("后里干斗系采于松发面丑才台只周志制准御愿云曲胡范姜余岳布仆朱征累谷几")
     made = {after for before, after in characters.items() if before in telling() and len(after) == 1}
     return frozenset(c for c in made if c not in characters and c not in both and _has_own_code(c))

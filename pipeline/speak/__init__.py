@@ -53,7 +53,7 @@ def leave_a_gap(error: EngineError, job: Job, cache: ClipCache) -> Clip:
     if isinstance(error, EngineBusy):
         raise error
     verdict = Verdict(False, (error.what,))
-    key = clip_key({"gap": error.what}, job.chunk.text, job.take)
+    key = clip_key({"gap": error.what}, job.chunk.voiced, job.take)
     return cache.store(key, Audio(np.zeros(round(GAP_S * GAP_RATE), np.int16), GAP_RATE), (job.chunk, ""), verdict)
 
 
@@ -108,10 +108,10 @@ class Studio:
 def clip_of(job: Job, cache: ClipCache, check: Check) -> tuple[Clip, bool]:
     """The clip of a job, and whether it was spoken just now. Raises EngineError."""
     chunk, engine = job.chunk, job.engine
-    script, identity = engine.script(chunk.text), engine.identity()
+    script, identity = engine.script(chunk.voiced), engine.identity()
     key = clip_key(identity, script, job.take)
     found = cache.find(key, chunk, script)
     if found:
         return replace(found, speaker=job.speaker), False
-    audio, verdict = say(chunk.text, engine, lambda audio, said: check(audio, said, identity))
+    audio, verdict = say(chunk.voiced, engine, lambda audio, said: check(audio, said, identity))
     return replace(cache.store(key, audio, (chunk, script), verdict), speaker=job.speaker), True

@@ -59,18 +59,18 @@ def chosen(recipe: Recipe, choice: Choice) -> Recipe:
 
 
 def _job(chunk: Chunk, recipe: Recipe, choice: Choice, casting: Casting) -> Job:
-    take = choice.sentences.get(chunk.text, recipe.take)
-    speaker = casting.speakers.get(chunk.text)
+    take = choice.sentences.get(chunk.voiced, recipe.take)
+    speaker = casting.speakers.get(chunk.voiced)
     return Job(chunk, casting.engine_of(replace(speaker or recipe, take=take)), take, speaker)
 
 
 def _same_text(section: Section, old: SpokenSection) -> bool:
-    return section.title == old.title and _text(section.chunks) == _text(old.chunks)
+    return section.name == old.name and _text(section.chunks) == _text(old.chunks)
 
 
 def _same_title(section: Section, old: SpokenSection) -> bool:
-    return section.title == old.title
+    return section.name == old.name
 
 
 def _text(chunks: Iterable[Chunk | SpokenChunk]) -> str:
-    return "".join(chunk.text for chunk in chunks)
+    return "".join(chunk.voiced for chunk in chunks)

@@ -24,7 +24,7 @@ def coverage(document: Document, sections: Iterable[Section], dropped: Sequence[
         page.paint(edit.span, f"-{edit.rule}")
     for section in sections:
         for chunk in section.chunks:
-            page.paint_chunk(chunk, said(chunk.text))
+            page.paint_chunk(chunk, said(chunk.voiced))
     page.paint_repairs()
     page.demand_whole()
     return page.coverage()
@@ -46,9 +46,9 @@ class _Page:
 
     def paint_chunk(self, chunk: Chunk, spoken: Spoken) -> None:
         start = self._text_offset(chunk.span[0])
-        if self._document.text[start : start + len(chunk.text)] != chunk.text:
+        if self._document.text[start : start + len(chunk.voiced)] != chunk.voiced:
             raise CheckError(f"the chunk {chunk.text[:20]!r} is not the text at {chunk.span}", "report this: a bug")
-        if "".join(piece.written for piece in spoken.pieces) != chunk.text:
+        if "".join(piece.written for piece in spoken.pieces) != chunk.voiced:
             raise CheckError(f"the spoken form of {chunk.text[:20]!r} does not cover it", "report this: a bug")
         self._accounts[chunk.span[0] : chunk.span[1]] = AS_WRITTEN
         for piece in spoken.pieces:
