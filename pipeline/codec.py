@@ -2,10 +2,12 @@
 
 import base64
 import contextlib
+import io
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import numpy as np
 from pipeline.errors import InputError
 from pipeline.files import draft_of
 from pipeline.model import Audio, Samples
+from pipeline.mp4 import packets_of, write_joined
 
 FRAME = 1024  # samples in an AAC packet
 AAC_BITS = 64_000
@@ -157,15 +160,22 @@ def join(parts: Sequence[tuple[Path, str]], tags: Tags, target: Path) -> None:
     Each encoder puts one packet of its own (priming) in front: it is dropped, and packet k begins at sample 1024 k.
     Needs >= 1024 samples of silence at each chapter's start, which the first packet is decoded from.
     """
+    packets = [packets_of(path) for path, _ in parts]
+    with draft_of(target) as draft:
+        write_joined(_head(parts, [own.count for own in packets], tags, target.suffix == ".m4b"), packets, draft)
+
+
+def _head(parts: Sequence[tuple[Path, str]], counts: Sequence[int], tags: Tags, book: bool) -> bytes:
+    """A file with all the words of the joined one, and of its packets the first of each chapter and the last."""
     import av
 
-    counts = [_packet_count(path) for path, _ in parts]
-    book = target.suffix == ".m4b"
-    options = {**_EXACT, "brand": "M4B " if book else "M4A ", "movflags": "+faststart"}
-    with draft_of(target) as draft, av.open(str(draft), "w", format="mp4", options=options) as out:
-        with _opened(parts[0][0]) as (_, first):
+    whole = io.BytesIO()
+    options = {**_EXACT, "brand": "M4B " if book else "M4A "}
+    with av.open(whole, "w", format="mp4", options=options) as out:
+        with _opened(parts[0][0]) as (container, first):
             stream = out.add_stream_from_template(first)
             rate = first.rate
+            content = next(bytes(packet) for packet in container.demux(first) if packet.size)
         stream.metadata["language"] = _iso_639_2(tags.language)
         if book:
             out.set_chapters(_marks(parts, counts, rate))
@@ -173,9 +183,19 @@ def join(parts: Sequence[tuple[Path, str]], tags: Tags, target: Path) -> None:
         with _cover(out, tags) as cover:
             if cover:
                 out.mux(cover)
-            position = 0
-            for path, _ in parts:
-                position = _copy(path, out, stream, position)
+            for position in sorted({0, *accumulate(counts[:-1]), sum(counts) - 1}):
+                _mux_at(position, content, out, stream)
+    return whole.getvalue()
+
+
+def _mux_at(position: int, content: bytes, out: Any, stream: Any) -> None:
+    import av
+
+    packet = av.Packet(content)
+    packet.stream, packet.time_base = stream, Fraction(1, stream.rate)
+    packet.pts = packet.dts = position * FRAME
+    packet.duration = FRAME
+    out.mux(packet)
 
 
 _EXACT = {"fflags": "+bitexact"}
@@ -205,32 +225,6 @@ def _encode(out: Any, stream: Any, blocks: Iterable[Samples], rate: int) -> None
         position += len(block)
         out.mux(stream.encode(frame))
     out.mux(stream.encode(None))
-
-
-def _packets(path: Path) -> Iterator[bytes]:
-    """A chapter's packets without the encoder's priming."""
-    with _opened(path) as (container, stream):
-        packets = (bytes(packet) for packet in container.demux(stream) if packet.size)
-        next(packets)
-        yield from packets
-
-
-def _packet_count(path: Path) -> int:
-    with _opened(path) as (_, stream):
-        return int(stream.frames) - 1
-
-
-def _copy(path: Path, out: Any, stream: Any, position: int) -> int:
-    import av
-
-    for content in _packets(path):
-        packet = av.Packet(content)
-        packet.stream, packet.time_base = stream, Fraction(1, stream.rate)
-        packet.pts = packet.dts = position * FRAME
-        packet.duration = FRAME
-        out.mux(packet)
-        position += 1
-    return position
 
 
 def _marks(parts: Sequence[tuple[Path, str]], counts: Sequence[int], rate: int) -> list[Any]:
