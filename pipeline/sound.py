@@ -7,6 +7,7 @@ loudness of a book needs no second look at its sound.
 
 import functools
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ FULL_SCALE = 32768.0
 OFFSET_LUFS = -0.691
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
+LANES = 16  # blocks that a processor transforms at once, at most
 OVERSAMPLING = 4
 TAPS = 12
 OVERSHOOT = 2  # between samples the filter shows at most 1.92 times what the samples do
@@ -29,23 +31,29 @@ MARGIN_S = (0.03, 0.08)  # kept in front of and behind what is heard
 
 def block_energies(audio: Audio) -> Floats:
     """K-weighted mean squares, one each whole 100 ms: shape (seconds * 10,)."""
+    from scipy.fft import rfft  # a fifth of the time that numpy's takes
+
     size = audio.rate // 10
     count = len(audio.samples) // size
-    blocks = audio.samples[: count * size].reshape(count, size).astype(np.float32) / np.float32(FULL_SCALE)
-    spectrum = np.fft.rfft(blocks, axis=1)
-    return ((spectrum.real**2 + spectrum.imag**2) @ _k_weights(audio.rate, size)).astype(np.float32)
+    if not count:
+        return np.zeros(0, np.float32)
+    blocks = np.zeros((-(-count // LANES) * LANES, size), np.float32)  # in full lanes every block is worked out alike
+    np.divide(audio.samples[: count * size].reshape(count, size), np.float32(FULL_SCALE), out=blocks[:count])
+    spectrum = rfft(blocks, axis=1, overwrite_x=True)
+    energies = (spectrum.real**2 + spectrum.imag**2) @ _k_weights(audio.rate, size)
+    return np.asarray(energies[:count], np.float32)
 
 
-def packed(energies: Floats) -> list[int]:
+def packed(energies: Floats) -> NDArray[np.int16]:
     """Energies as whole hundredths of a decibel, short enough to keep with a clip.
 
     >>> unpacked(packed(np.array([0.5, 0.0], np.float32))).round(3).tolist()
     [0.5, 0.0]
     """
-    return [int(level) for level in np.round(1000 * np.log10(np.maximum(energies, 1e-10)))]
+    return np.round(1000 * np.log10(np.maximum(energies, 1e-10))).astype(np.int16)
 
 
-def unpacked(hundredths: list[int]) -> Floats:
+def unpacked(hundredths: Sequence[int] | NDArray[np.int16]) -> Floats:
     """The energies again, within 0.12 %."""
     return np.asarray(10.0 ** (np.asarray(hundredths, np.float64) / 1000), np.float32)
 

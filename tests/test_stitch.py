@@ -252,9 +252,10 @@ def test_the_kept_loudness_is_that_of_the_encoded_chapter(three: list[Spoken], t
     clips = three[0][1]
     encoding = encode(clips, 0.7, tmp_path / "chapters")
     plain = Audio(np.concatenate(list(chapter_blocks(clips, 0.7))), RATE)
-    np.testing.assert_allclose(encoding.energies, sound.block_energies(plain), rtol=2e-3, atol=1e-9)
+    kept = sound.unpacked(encoding.energies)
+    np.testing.assert_allclose(kept, sound.block_energies(plain), rtol=2e-3, atol=1e-9)
     heard = sound.integrated_loudness(sound.block_energies(codec.decode(encoding.path)))
-    assert sound.integrated_loudness(encoding.energies) == pytest.approx(heard, abs=0.1)
+    assert sound.integrated_loudness(kept) == pytest.approx(heard, abs=0.1)
 
 
 def test_a_chapter_is_found_again_by_all_that_makes_its_sound(three: list[Spoken]) -> None:

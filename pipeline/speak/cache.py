@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pipeline import sound
 from pipeline.files import draft_of
 from pipeline.model import Audio, Chunk, Clip, Verdict
@@ -50,7 +52,7 @@ class ClipCache:
         if facts.get("key") != key or facts.get("length") != length:
             return None
         verdict = Verdict(not facts["findings"], tuple(facts["findings"]), tuple(facts.get("attempts", ())))
-        return Clip(key, path, chunk, script, rate, length, _energies(facts["energies"]), verdict=verdict)
+        return Clip(key, path, chunk, script, rate, length, np.array(facts["energies"], np.int16), verdict=verdict)
 
     def store(self, key: str, audio: Audio, spoken: tuple[Chunk, str], verdict: Verdict) -> Clip:
         """Write a checked clip, whole or not at all."""
@@ -62,7 +64,7 @@ class ClipCache:
         facts = {
             "key": key,
             "length": length,
-            "energies": energies,
+            "energies": energies.tolist(),
             "findings": verdict.findings,
             "attempts": verdict.attempts,
         }
@@ -74,8 +76,4 @@ class ClipCache:
                     file.write(audio.samples)
             except soundfile.LibsndfileError as error:
                 raise OSError(None, f"{error} (is the disk full?)") from error
-        return Clip(key, path, chunk, script, audio.rate, length, _energies(energies), verdict=verdict)
-
-
-def _energies(packed: list[int]) -> tuple[float, ...]:
-    return tuple(sound.unpacked(packed).tolist())
+        return Clip(key, path, chunk, script, audio.rate, length, energies, verdict=verdict)

@@ -20,6 +20,7 @@ from pipeline.stitch.encode import Encoding, chapter_blocks, encode
 from pipeline.stitch.gain import ROUNDS, TARGET_LUFS, gain_for, nearer
 from pipeline.stitch.timeline import timeline
 
+ENCODERS = 2  # chapters encoded at once, while others are spoken
 ENOUGH_TO_JUDGE_S = 120
 TOLERANCE_LU = 0.4  # the check allows 0.5, and the encoder changes the loudness by some hundredths
 
@@ -44,7 +45,7 @@ class Stitched:
 def stitch(sections: Iterable[Spoken], folder: Path, gain: float | None) -> Stitched:
     """Encode each section into `folder`, named by content, with the `gain` of the last build while it still fits."""
     spoken: list[Spoken] = []
-    with ThreadPoolExecutor(1, thread_name_prefix="encoder") as encoder:
+    with ThreadPoolExecutor(ENCODERS, thread_name_prefix="encoder") as encoder:
         under_way: list[Future[Encoding]] = []
         for part in sections:
             spoken.append(part)
@@ -73,7 +74,7 @@ def _first_gain(spoken: Sequence[Spoken]) -> float | None:
 def _encoded(spoken: Iterable[Spoken], gain: float, folder: Path) -> tuple[list[Encoding], float]:
     """Every chapter's encoding at a gain, and the loudness of the whole, LUFS."""
     encodings = [encode(clips, gain, folder) for _, clips in spoken]
-    return encodings, sound.integrated_loudness(np.concatenate([encoding.energies for encoding in encodings]))
+    return encodings, sound.integrated_loudness(sound.unpacked(np.concatenate([e.energies for e in encodings])))
 
 
 def _clips(spoken: Iterable[Spoken]) -> Iterator[Clip]:

@@ -20,10 +20,10 @@ FORMAT = 3  # raise it when what makes a chapter's bytes changes here
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A chapter as an untagged m4a, and the K-weighted energies of what was encoded, one each 100 ms."""
+    """A chapter as an untagged m4a, and the K-weighted energies of what was encoded, one each 100 ms, packed."""
 
     path: Path
-    energies: NDArray[np.float32]
+    energies: NDArray[np.int16]
 
 
 def chapter_key(clips: Sequence[Clip], gain: float) -> str:
@@ -47,11 +47,11 @@ def encode(clips: Sequence[Clip], gain: float, folder: Path) -> Encoding:
     target = folder / f"{chapter_key(clips, gain)}.m4a"
     levels = target.with_suffix(".json")
     if not target.is_file() or not levels.is_file():
-        energies: list[int] = []
+        energies: list[NDArray[np.int16]] = []
         with draft_of(target) as draft:
             codec.write_aac(_measured(chapter_blocks(clips, gain), clips[0].rate, energies), clips[0].rate, draft)
-            write_whole(levels, json.dumps(energies).encode())
-    return Encoding(target, sound.unpacked(json.loads(levels.read_bytes())))
+            write_whole(levels, json.dumps(np.concatenate(energies).tolist()).encode())
+    return Encoding(target, np.array(json.loads(levels.read_bytes()), np.int16))
 
 
 def chapter_blocks(clips: Sequence[Clip], gain: float) -> Iterator[Samples]:
@@ -64,12 +64,12 @@ def chapter_blocks(clips: Sequence[Clip], gain: float) -> Iterator[Samples]:
         yield np.zeros(end - start - clip.length, np.int16)
 
 
-def _measured(blocks: Iterable[Samples], rate: int, energies: list[int]) -> Iterator[Samples]:
+def _measured(blocks: Iterable[Samples], rate: int, energies: list[NDArray[np.int16]]) -> Iterator[Samples]:
     """The same blocks; their energies, cut to whole 100 ms across blocks, are put into the list."""
     rest, size = np.zeros(0, np.int16), rate // 10
     for block in blocks:
         rest = np.concatenate([rest, block])
         whole = len(rest) // size * size
-        energies += sound.packed(sound.block_energies(Audio(rest[:whole], rate)))
+        energies.append(sound.packed(sound.block_energies(Audio(rest[:whole], rate))))
         rest = rest[whole:]
         yield block

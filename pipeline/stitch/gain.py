@@ -17,7 +17,7 @@ ROUNDS = 3  # the limiter takes up to 1 LU from peaky voices: what it takes is g
 
 def gain_for(clips: Sequence[Clip]) -> float:
     """The linear gain at which the clips, limited, have TARGET_LUFS; in steps of 0.01 dB, 1 for silence."""
-    gain = nearer(1.0, _loudness(clips, (clip.energies for clip in clips)))
+    gain = nearer(1.0, _loudness(clips, (sound.unpacked(clip.energies) for clip in clips)))
     for _ in range(ROUNDS):
         limited = (sound.limited(samples_of(clip), clip.rate, gain, CEILING_DBTP) for clip in clips)
         energies = (sound.block_energies(Audio(samples, clips[0].rate)) for samples in limited)
@@ -47,7 +47,7 @@ def samples_of(clip: Clip) -> Samples:
     return np.asarray(samples, np.int16)
 
 
-def _loudness(clips: Iterable[Clip], energies: Iterable[Sequence[float] | NDArray[np.float32]]) -> float:
+def _loudness(clips: Iterable[Clip], energies: Iterable[NDArray[np.float32]]) -> float:
     """LUFS of the clips with their pauses: blocks that reach into a pause are softer, and they count."""
     parts: list[NDArray[np.float32]] = []
     for clip, some in zip(clips, energies, strict=True):
