@@ -20,6 +20,8 @@ OFFSET_LUFS = -0.691
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
 LANES = 16  # blocks that a processor transforms at once, at most
+RANGE_GATE_LU = -20.0
+MOMENTARY, SHORT_TERM = 4, 30  # blocks of 100 ms
 OVERSAMPLING = 4
 TAPS = 12
 OVERSHOOT = 2  # between samples the filter shows at most 1.92 times what the samples do
@@ -69,6 +71,35 @@ def integrated_loudness(energies: NDArray[np.floating]) -> float:
         return -math.inf
     gate = OFFSET_LUFS + 10 * math.log10(float(audible.mean())) + RELATIVE_GATE_LU
     return OFFSET_LUFS + 10 * math.log10(float(blocks[levels > max(gate, ABSOLUTE_GATE_LUFS)].mean()))
+
+
+def momentary(energies: NDArray[np.floating]) -> Floats:
+    """LUFS of the 400 ms from each 100 ms on (EBU Tech 3341)."""
+    return _levels(energies, MOMENTARY)
+
+
+def short_term(energies: NDArray[np.floating]) -> Floats:
+    """LUFS of the 3 s from each 100 ms on (EBU Tech 3341)."""
+    return _levels(energies, SHORT_TERM)
+
+
+def loudness_range(energies: NDArray[np.floating]) -> float:
+    """LU between the short-term loudness that 10 % stay below and that 95 % do, of what is heard (EBU Tech 3342)."""
+    levels = short_term(energies)
+    audible = levels[levels > ABSOLUTE_GATE_LUFS]
+    if not len(audible):
+        return 0.0
+    mean = 10 * math.log10(float((10 ** (audible.astype(np.float64) / 10)).mean()))
+    low, high = np.percentile(audible[audible > mean + RANGE_GATE_LU], (10, 95))
+    return float(high - low)
+
+
+def _levels(energies: NDArray[np.floating], blocks: int) -> Floats:
+    """LUFS of each `blocks` energies in a row, silence as -120; of all of them where there are fewer."""
+    blocks = max(1, min(blocks, len(energies)))
+    sums = np.cumsum(np.concatenate([[0.0], energies.astype(np.float64)]))
+    means = (sums[blocks:] - sums[:-blocks]) / blocks
+    return np.asarray(OFFSET_LUFS + 10 * np.log10(np.maximum(means, 1e-12)), np.float32)
 
 
 def true_peak(samples: Samples, rate: int) -> float:

@@ -20,9 +20,16 @@ CEILING = -4.0
 
 def ebur128(audio: Audio) -> tuple[float, float]:
     """Integrated loudness (LUFS) and true peak (dBTP) by ffmpeg."""
+    told = told_by_ebur128(audio)
+    peak = max(float(value) for value in re.findall(r"r128\.true_peaks_ch0=(\S+)", told))
+    return float(re.findall(r"r128\.I=(\S+)", told)[-1]), 20 * math.log10(peak)
+
+
+def told_by_ebur128(audio: Audio) -> str:
+    """All that ffmpeg's meter tells of a sound."""
     import imageio_ffmpeg
 
-    told = subprocess.run(
+    return subprocess.run(
         [
             *(imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error"),
             *("-f", "s16le", "-ar", str(audio.rate), "-ac", "1", "-i", "-"),
@@ -33,8 +40,6 @@ def ebur128(audio: Audio) -> tuple[float, float]:
         timeout=60,
         check=True,
     ).stdout.decode()
-    peak = max(float(value) for value in re.findall(r"r128\.true_peaks_ch0=(\S+)", told))
-    return float(re.findall(r"r128\.I=(\S+)", told)[-1]), 20 * math.log10(peak)
 
 
 def seconds(length: float, rate: int) -> NDArray[np.float64]:
@@ -78,6 +83,30 @@ def test_loudness_and_true_peak_are_those_of_ffmpeg(name: str) -> None:
     loudness, peak = ebur128(audio)
     assert sound.integrated_loudness(sound.block_energies(audio)) == pytest.approx(loudness, abs=0.1)
     assert sound.true_peak(audio.samples, audio.rate) == pytest.approx(peak, abs=0.2)
+
+
+@pytest.mark.parametrize("name", ["sine of 997 Hz", "murmur at 22050 Hz", "murmur at 24000 Hz"])
+def test_loudness_over_time_is_that_of_ffmpeg(name: str) -> None:
+    """ffmpeg tells the level at each window's end. Its filter rings on where sound dies away."""
+    audio = SOUNDS[name]
+    energies, told = sound.block_energies(audio), told_by_ebur128(audio)
+    for letter, levels, window in (("M", sound.momentary(energies), 4), ("S", sound.short_term(energies), 30)):
+        theirs = np.array(re.findall(rf"r128\.{letter}=(\S+)", told), float)[window - 1 :]
+        off = np.abs(levels - theirs)[theirs > -50]
+        assert len(levels) == len(theirs) and len(off) > 30
+        assert np.median(off) < 0.05 and np.percentile(off, 90) < 0.3
+
+
+def test_the_range_of_loudness_is_that_of_tech_3342() -> None:
+    """Its first test: 20 s at -20 dBFS, 20 s at -30 dBFS have a range of 10 LU, within 1."""
+    audio = np.concatenate([sine(1000, level=level, length=20).samples for level in (3276.8, 1036.2)])
+    assert sound.loudness_range(sound.block_energies(Audio(audio, RATE))) == pytest.approx(10, abs=1)
+
+
+def test_a_sound_shorter_than_a_window_has_one_level() -> None:
+    energies = sound.block_energies(sine(997, length=0.5))
+    assert len(sound.short_term(energies)) == 1 and len(sound.momentary(energies)) == 2
+    assert sound.loudness_range(np.zeros(0, np.float32)) == 0
 
 
 def test_a_full_scale_sine_has_the_loudness_and_the_peak_that_the_standard_says() -> None:
