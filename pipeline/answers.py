@@ -3,11 +3,12 @@
 import dataclasses
 import functools
 import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.model import Chunk, Document, Manifest, Origin
+from pipeline.model import Chunk, Document, Manifest, Origin, Syllable
 from pipeline.run import Request, outline_of, prepare
 from pipeline.shelf import Shelf
 from pipeline.speak.cache import ClipCache, clip_key
@@ -103,20 +104,21 @@ def doubtful_readings(source: Path, request: Request) -> Found:
     for section in outline_of(edition, open_engine(edition.recipe), {}).sections:
         for number, chunk in enumerate(section.chunks, 1):
             said = spoken(chunk.voiced).text
-            for place, syllable in enumerate(pronouncer.syllables(said)):
-                if syllable.doubt >= DOUBTFUL:
-                    context = f"{said[max(0, place - 8) : place]}【{said[place]}】{said[place + 1 : place + 9]}"
-                    found.append(
-                        {
-                            "section": section.number,
-                            "sentence": number,
-                            "doubt": round(syllable.doubt, 2),
-                            "reading": syllable.citation,
-                            "reason": syllable.reason,
-                            "context": context,
-                        }
-                    )
+            place = {"section": section.number, "sentence": number}
+            found += [place | doubt for doubt in doubts_among(said, pronouncer.syllables(said))]
     return {"title": edition.document.title, "readings": sorted(found, key=lambda row: -row["doubt"])}
+
+
+def doubts_among(said: str, syllables: Sequence[Syllable]) -> Iterator[Found]:
+    """The readings of a spoken text that are not sure, in its order."""
+    for place, syllable in enumerate(syllables):
+        if syllable.doubt >= DOUBTFUL:
+            yield {
+                "doubt": round(syllable.doubt, 2),
+                "reading": syllable.citation,
+                "reason": syllable.reason,
+                "context": f"{said[max(0, place - 8) : place]}【{said[place]}】{said[place + 1 : place + 9]}",
+            }
 
 
 def sections_of(shelf: Shelf, book: str) -> Found:

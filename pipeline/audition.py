@@ -93,6 +93,16 @@ def _hearings(shelf: Shelf, manifest: Manifest, ear: Ear) -> Iterator[Heard]:
         yield Heard(section, number, chunk, *judge(chunk.voiced, text))
 
 
+def noted(shelf: Shelf, manifest: Manifest, ear: Ear) -> Iterator[Heard]:
+    """What that recogniser has heard of a book's chunks before; nothing is listened to now."""
+    judge, notebook = judge_of(manifest.pronounce), Notebook(shelf.hearings)
+    for section in manifest.sections:
+        for number, chunk in enumerate(section.chunks, 1):
+            text = notebook.read(chunk.clip, ear)
+            if text is not None:
+                yield Heard(section, number, chunk, *judge(chunk.voiced, text))
+
+
 def judge_of(pronounce: Mapping[str, str]) -> Callable[[str, str], tuple[str, Hearing]]:
     """Judges what was heard of a written text, by the person's own readings too; gives the spoken form with it."""
     from pipeline.speak.pinyin import Pronouncer

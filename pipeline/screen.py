@@ -267,6 +267,26 @@ class Listener:
         self._bar.update(self._task, completed=heard.chunk.end, total=length, place=place)
 
 
+class Scanner:
+    """Follows a look at a whole book's sound; a context manager around it. The bar is drawn only on a terminal."""
+
+    def __init__(self) -> None:
+        columns = (TextColumn("looking at the sound"), BarColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> Scanner:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def scanned(self, done: int, length: int) -> None:
+        """So many milliseconds of so many were looked at."""
+        self._bar.update(self._task, completed=done, total=length)
+
+
 class Watcher:
     """Follows one build; a context manager around it. The bar is drawn only on a terminal."""
 

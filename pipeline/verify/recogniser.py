@@ -65,6 +65,11 @@ class Recogniser:
             raise UsageError(f"the recogniser's model {where!r} cannot be loaded: {error}", REMEDY) from error
 
 
+def recogniser_if_any(model: str = "") -> Recogniser | None:
+    """The recogniser where it is installed, to look up what it has heard; else None."""
+    return Recogniser(model) if importlib.util.find_spec("faster_whisper") else None
+
+
 def _packaged() -> Path:
     """The folder of the packaged model, joined on first use."""
     from platformdirs import user_cache_path

@@ -32,13 +32,28 @@ def one_file(parts: Parts, title: str, data: Mapping[str, Any]) -> bytes:
     """The page: equal parts and words give equal bytes."""
     script = "\n".join(_part(name) for name in parts.scripts)
     values = {
-        "title": _whole(escape(title)),
+        "title": inert(title),
         "style": "".join(_part(name) for name in parts.styles),
         "script": script,
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "data": inert_json(data),
     }
-    return _SLOT.sub(lambda slot: values[slot[1]], _part(parts.template)).encode()
+    return _filled(parts.template, values)
+
+
+def still_file(parts: Parts, title: str, body: str) -> bytes:
+    """A page without a program; `body` is HTML, in which every word went through `inert`."""
+    style = "".join(_part(name) for name in parts.styles)
+    return _filled(parts.template, {"title": inert(title), "style": style, "body": body})
+
+
+def inert(text: str) -> str:
+    """Words as HTML in which nothing acts.
+
+    >>> inert("<b onclick='x'>")
+    '&lt;b onclick=&#x27;x&#x27;&gt;'
+    """
+    return _whole(escape(text))
 
 
 def inert_json(value: Any) -> str:
@@ -57,6 +72,10 @@ def _whole(text: str) -> str:
     'a\ufffd'
     """
     return _HALVES.sub("\ufffd", text)
+
+
+def _filled(template: str, values: Mapping[str, str]) -> bytes:
+    return _SLOT.sub(lambda slot: values[slot[1]], _part(template)).encode()
 
 
 def _part(name: str) -> str:
