@@ -91,30 +91,41 @@ def build(
         str, typer.Option("--fallback", metavar="NAME", help="The engine that speaks what the other one refuses.")
     ] = "",
     script: Script = "",
+    executor: Annotated[str, typer.Option(metavar="local|dask", help="Where the voice speaks.")] = "local",
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Of a Dask cluster; none: a cluster on this machine.")
+    ] = "",
 ) -> None:
     """Build the audiobook of each source; what is finished is not done again."""
-    from pipeline.record import gaps_of
-    from pipeline.run import Request, build
+    from pipeline.run import Request
     from pipeline.speak import leave_a_gap, stop
+    from pipeline.speak.cluster import executor_named
     from pipeline.write.formats import address, formats_named
 
     request = Request(Shelf(output), engine, voice, rate, chapter_format, jobs, leave_a_gap if keep_going else stop)
     request = dataclasses.replace(request, formats=formats_named(formats, base_url), base_url=address(base_url))
-    request = dataclasses.replace(request, fallback=fallback, script=script)
-    gaps = 0
-    for source in sources or _seeds():
-        with screen.Watcher() as watcher:
-            built = build(source, request, watcher)
-        if built.fresh:
-            screen.summary(built.home, built.manifest, watcher)
-        else:
-            screen.say(f"{built.home}: nothing to do, the book is as its source and settings ask")
-        if listen:
-            _retaken(built, source, request, model)
-        screen.show_stand_ins(built.home, built.manifest)
-        gaps += screen.show_gaps(gaps_of(built.manifest))
+    with executor_named(executor, scheduler, jobs) as where:
+        request = dataclasses.replace(request, fallback=fallback, script=script, executor=where)
+        gaps = sum([_built(source, request, listen, model) for source in sources or _seeds()])
     if gaps:
         raise typer.Exit(6)
+
+
+def _built(source: Path, request: "Request", listen: bool, model: str) -> int:
+    """Build one book, say what came of it, and count its gaps."""
+    from pipeline.record import gaps_of
+    from pipeline.run import build
+
+    with screen.Watcher() as watcher:
+        built = build(source, request, watcher)
+    if built.fresh:
+        screen.summary(built.home, built.manifest, watcher)
+    else:
+        screen.say(f"{built.home}: nothing to do, the book is as its source and settings ask")
+    if listen:
+        _retaken(built, source, request, model)
+    screen.show_stand_ins(built.home, built.manifest)
+    return screen.show_gaps(gaps_of(built.manifest))
 
 
 def _retaken(built: "Built", source: Path, request: "Request", model: str) -> None:

@@ -20,6 +20,7 @@ from pipeline.segment.select import selected
 from pipeline.shelf import Shelf, fingerprint_of
 from pipeline.speak import Studio, Unsaid, stop
 from pipeline.speak.cache import ClipCache
+from pipeline.speak.cluster import Executor, here
 from pipeline.speak.engines import DEFAULT_ENGINE, engine_class, open_engine, settled
 from pipeline.speak.fallback import stand_in, stand_in_for
 from pipeline.speak.spoken import spoken
@@ -52,6 +53,7 @@ class Request:
     formats: tuple[str, ...] = DEFAULT  # beside the m4b and the chapter files
     base_url: str = ""
     script: str = ""  # the characters of the written form: keep, simplified, traditional
+    executor: Executor = here
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,9 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
     home, wished = chosen
     document, sidecar, recipe = edition.document, edition.sidecar, edition.recipe
     previous = read_manifest(home)
-    engine_of = cache(lambda wanted: open_engine(wanted, sidecar.pronounce))
+    engine_of = cache(
+        lambda wanted: request.executor(open_engine(wanted, sidecar.pronounce), wanted, sidecar.pronounce)
+    )
     engine = engine_of(recipe)
     choices = {**choices_for(outline_of(edition, engine, {}).sections, previous), **wished}
     outline = outline_of(edition, engine, choices)
