@@ -5,17 +5,22 @@ BIN := $(VENV)/bin
 BOOK ?=
 N ?=
 
-.PHONY: all install build test check bench section play sections golden clean help
+TOOLS := $(VENV)/tools
+PIP := python -m pip install --quiet --disable-pip-version-check
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml tools/build.in
+
+.PHONY: all install build test check bench section play sections lock audit sbom clean help
 
 all: build ## install and build the audiobooks of seeds/ into output/
 
-$(VENV)/installed: pyproject.toml
+$(VENV)/installed: pyproject.toml tools/install.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/$(PIP) --require-hashes -r tools/install.lock
+	$(BIN)/$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/installed-test: pyproject.toml $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+$(VENV)/installed-test: pyproject.toml tools/test.lock $(VENV)/installed
+	$(BIN)/$(PIP) --require-hashes -r tools/test.lock
 	@touch $@
 
 install: $(VENV)/installed ## install only
@@ -45,6 +50,21 @@ play: install ## play a book or a chapter: make play [N=3] [BOOK=title]
 
 bench: $(VENV)/installed-test ## measure; see benchmarks/
 	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+$(TOOLS)/installed:
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/$(PIP) uv pip-audit cyclonedx-bom
+	@touch $@
+
+lock: $(TOOLS)/installed ## pin anew what is installed, with the hashes of its files
+	$(TOOLS)/bin/$(LOCK) --upgrade --output-file tools/install.lock
+	$(TOOLS)/bin/$(LOCK) --upgrade --extra test --constraint tools/install.lock --output-file tools/test.lock
+
+audit: $(TOOLS)/installed ## look for known weaknesses in what is installed
+	$(TOOLS)/bin/pip-audit --disable-pip --require-hashes -r tools/test.lock
+
+sbom: $(TOOLS)/installed install ## list what is installed, with licences, in sbom.json (CycloneDX)
+	$(TOOLS)/bin/cyclonedx-py environment $(VENV) --pyproject pyproject.toml --output-file sbom.json
 
 clean: ## remove what `make` made, books and cache included
 	rm -rf $(VENV) output/* output/.cache
