@@ -58,7 +58,7 @@ $(TOOLS)/installed:
 
 lock: $(TOOLS)/installed ## pin anew what is installed, with the hashes of its files
 	$(TOOLS)/bin/$(LOCK) --upgrade --output-file tools/install.lock
-	$(TOOLS)/bin/$(LOCK) --upgrade --extra test --constraint tools/install.lock --output-file tools/test.lock
+	$(TOOLS)/bin/$(LOCK) --upgrade --all-extras --constraint tools/install.lock --output-file tools/test.lock
 
 audit: $(TOOLS)/installed ## look for known weaknesses in what is installed
 	$(TOOLS)/bin/pip-audit --disable-pip --require-hashes -r tools/test.lock
