@@ -1,11 +1,14 @@
 """The command line: each command parses, calls, and prints; errors become exit codes in `main` alone."""
 
 import dataclasses
+import functools
 import json
 import logging
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +19,7 @@ from pipeline.errors import AudiobookError, Interrupted, UsageError
 from pipeline.shelf import Shelf
 
 if TYPE_CHECKING:
+    from pipeline.batch import Outcome
     from pipeline.run import Built, Request
 
 app = typer.Typer(
@@ -95,8 +99,15 @@ def build(
     scheduler: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Of a Dask cluster; none: a cluster on this machine.")
     ] = "",
+    each: Annotated[
+        bool, typer.Option("--each", help="Every text and folder in a folder is a book of its own.")
+    ] = False,
+    since: Annotated[
+        str, typer.Option("--since", metavar="DATE|AGE", help="Only what was changed since: 2026-11-25, 24h, 7d.")
+    ] = "",
 ) -> None:
-    """Build the audiobook of each source; what is finished is not done again."""
+    """Build the audiobook of each source; what is finished is not done again, and no failure stops the others."""
+    from pipeline.batch import outcomes
     from pipeline.run import Request
     from pipeline.speak import leave_a_gap, stop
     from pipeline.speak.cluster import executor_named
@@ -104,28 +115,52 @@ def build(
 
     request = Request(Shelf(output), engine, voice, rate, chapter_format, jobs, leave_a_gap if keep_going else stop)
     request = dataclasses.replace(request, formats=formats_named(formats, base_url), base_url=address(base_url))
+    found = _found(sources or _seeds(), each, since)
     with executor_named(executor, scheduler, jobs) as where:
         request = dataclasses.replace(request, fallback=fallback, script=script, executor=where)
-        gaps = sum([_built(source, request, listen, model) for source in sources or _seeds()])
-    if gaps:
-        raise typer.Exit(6)
+        make = functools.partial(_built, request=request, alone=len(found) == 1, ear=model if listen else None)
+        _tell(outcomes(found, make), len(found))
 
 
-def _built(source: Path, request: "Request", listen: bool, model: str) -> int:
-    """Build one book, say what came of it, and count its gaps."""
-    from pipeline.record import gaps_of
+def _found(sources: list[Path], each: bool, since: str) -> list[Path]:
+    """The sources that were asked for, one a book."""
+    from pipeline.batch import books_in, changed_since, in_fair_order, moment_of
+
+    found = [book for source in sources for book in (books_in(source) if each else [source])]
+    if since:
+        found = changed_since(found, moment_of(since, datetime.now()))
+    return in_fair_order(found)
+
+
+def _tell(outcomes: "Iterator[Outcome]", count: int) -> None:
+    """Say what becomes of each book and, of several, at the end of all; leave with the first failure's exit code."""
+    done = []
+    try:
+        for outcome in outcomes:
+            done.append(outcome)
+            if outcome.error and count == 1:
+                raise outcome.error
+            screen.show_outcome(outcome, len(done), count)
+    finally:
+        if count != 1:
+            screen.show_outcomes(done, count)
+    codes = [outcome.error.exit_code if outcome.error else 6 for outcome in done if outcome.error or outcome.gaps]
+    if codes:
+        raise typer.Exit(codes[0])
+
+
+def _built(source: Path, request: "Request", alone: bool, ear: str | None) -> "Built":
+    """Build one book and say what came of it; `ear` is the model that listens to it."""
     from pipeline.run import build
 
     with screen.Watcher() as watcher:
         built = build(source, request, watcher)
-    if built.fresh:
-        screen.summary(built.home, built.manifest, watcher)
-    else:
-        screen.say(f"{built.home}: nothing to do, the book is as its source and settings ask")
-    if listen:
-        _retaken(built, source, request, model)
+    if alone:
+        screen.show_built(built, watcher)
+    if ear is not None:
+        _retaken(built, source, request, ear)
     screen.show_stand_ins(built.home, built.manifest)
-    return screen.show_gaps(gaps_of(built.manifest))
+    return built
 
 
 def _retaken(built: "Built", source: Path, request: "Request", model: str) -> None:

@@ -21,7 +21,9 @@ from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
     from pipeline.audition import Heard
+    from pipeline.batch import Outcome
     from pipeline.model import Clip, Manifest, Section, SpokenChunk, SpokenSection
+    from pipeline.run import Built
 
 WIDEST = 48  # columns of the terminal that a cell of a table takes at most
 
@@ -115,6 +117,14 @@ def _short(text: str) -> str:
     return f"{head}…{tail}"
 
 
+def show_built(built: Built, watcher: Watcher) -> None:
+    """The end of a build that was the only one."""
+    if built.fresh:
+        summary(built.home, built.manifest, watcher)
+    else:
+        say(f"{built.home}: nothing to do, the book is as its source and settings ask")
+
+
 def summary(home: Path, manifest: Manifest, watcher: Watcher) -> None:
     """The end of a build: sections, length, how fast it went, where the files are."""
     chunks = sum(len(section.chunks) for section in manifest.sections)
@@ -149,6 +159,40 @@ def show_gaps(gaps: Sequence[tuple[SpokenSection, SpokenChunk]]) -> int:
     if gaps:
         say(f"  -> missing: {counted(len(gaps), 'sentence')}; type it again, with other words or another --voice")
     return len(gaps)
+
+
+def show_outcome(outcome: Outcome, number: int, count: int) -> None:
+    """What became of a book, as soon as it is known: its gaps or its error; of several, how many are done."""
+    from pipeline.record import gaps_of
+
+    if outcome.built:
+        show_gaps(gaps_of(outcome.built.manifest))
+    if count > 1:
+        say(f"[{number}/{count}] {clean(outcome.source.name)}: {outcome.state}")
+
+
+def show_outcomes(outcomes: Sequence[Outcome], count: int) -> None:
+    """Many books in a table, then the failures with their messages, those of one message together."""
+    rows = [_row_of(outcome) for outcome in outcomes]
+    if rows:
+        show("", ["book", "sections>", "length>", "seconds>", "state"], rows)
+    states = Counter(outcome.state for outcome in outcomes)
+    states["not begun"] = count - len(outcomes)
+    print(", ".join(f"{number} {state}" for state, number in states.items() if number) or "no source was changed since")
+    failures: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.error:
+            failures.setdefault(str(outcome.error), []).append(outcome.source.name)
+    for message, names in failures.items():
+        say(f"failed: {clean('; '.join(names))}\n  {clean_lines(message)}")
+
+
+def _row_of(outcome: Outcome) -> tuple[str, ...]:
+    seconds = f"{outcome.seconds:.1f}"
+    if outcome.built is None:
+        return outcome.source.name, "", "", seconds, outcome.state
+    manifest = outcome.built.manifest
+    return manifest.title, str(len(manifest.sections)), clock(manifest.duration), seconds, outcome.state
 
 
 def show_plan_totals(found: Mapping[str, Any]) -> None:

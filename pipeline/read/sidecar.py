@@ -38,7 +38,7 @@ def sidecar_path(source: Path) -> Path:
 
 def read_sidecar(source: Path) -> Sidecar:
     """The settings of `source`; the defaults where it has none. Raises InputError with the line that is wrong."""
-    path = _existing(source)
+    path = settings_of(source)
     if path is None:
         return Sidecar()
     try:
@@ -54,8 +54,8 @@ def read_sidecar(source: Path) -> Sidecar:
         ) from error
 
 
-def _existing(source: Path) -> Path | None:
-    """`speech.txt.toml` or, shorter, `speech.toml`."""
+def settings_of(source: Path) -> Path | None:
+    """The file with the settings of `source`, if there is one: `speech.txt.toml` or, shorter, `speech.toml`."""
     candidates = [sidecar_path(source)]
     if not source.is_dir():
         candidates.append(source.with_suffix(".toml"))
