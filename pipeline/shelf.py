@@ -86,9 +86,11 @@ class Shelf:
 
     def forget(self, previous: Manifest | None, manifest: Manifest) -> None:
         """Remove the encodings that only a book's last build needed."""
-        needed = {section.encoding for section in manifest.sections}
-        needed.update(*(_encodings_of(home) for home in self.books()))
-        for encoding in {section.encoding for section in previous.sections} - needed if previous else ():
+        last = {section.encoding for section in previous.sections} if previous else set()
+        stale = last - {section.encoding for section in manifest.sections}
+        if stale:  # to look into every other book takes time
+            stale -= set().union(*(_encodings_of(home) for home in self.books()))
+        for encoding in stale:
             for path in self.encodings.glob(f"{encoding}.*"):
                 path.unlink()
 

@@ -4,9 +4,10 @@ import dataclasses
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.files import write_whole
+from pipeline.files import draft_of, write_whole
 from pipeline.model import Manifest
 from pipeline.write.publication import NAME as PUBLICATION
 from pipeline.write.publication import publication
@@ -26,12 +27,22 @@ def finished(folder: Path, manifest: Manifest) -> Manifest:
 
 
 def write_manifest(manifest: Manifest, folder: Path) -> None:
-    """Write the manifest into the book's folder: equal manifests give equal bytes.
+    """Write the manifest into the book's folder: equal manifests give equal bytes; memory stays flat.
 
     A byte of the source that is no character stands in it as a lone surrogate; JSON has an escape for that.
     """
-    text = json.dumps(dataclasses.asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True)
-    write_whole(folder / NAME, text.encode(errors="backslashreplace") + b"\n")
+    encoder = json.JSONEncoder(ensure_ascii=False, indent=1, sort_keys=True, default=_fields)
+    with (
+        draft_of(folder / NAME) as draft,
+        draft.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
+    ):
+        file.writelines(encoder.iterencode(manifest))
+        file.write("\n")
+
+
+def _fields(noun: Any) -> dict[str, Any]:
+    """A noun's fields, when its turn comes to be written: all of a long book at once would be 100 MB."""
+    return {field.name: getattr(noun, field.name) for field in dataclasses.fields(noun)}
 
 
 def read_manifest(folder: Path) -> Manifest | None:
