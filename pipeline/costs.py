@@ -135,7 +135,7 @@ def _words(runs: Sequence[Run], prices: Prices) -> tuple[str, ...]:
         spent = [
             f"{engine} {count:,} characters{_in_money(count, prices.get(engine))}" for engine, count in given.items()
         ]
-        words.append(f"All builds together gave {'; '.join(spent)}: takes that were thrown away are in it.")
+        words.append(f"The builds below gave {'; '.join(spent)}: takes that were thrown away are in it.")
     else:
         words.append("No log of a build is left, so how long the building took is not known.")
     if not prices:

@@ -113,7 +113,7 @@ def _loudness(manifest: Manifest, outline: Trace) -> Part:
         (f"Measured as EBU R 128 asks, on the finished sound: {whole:.1f} LUFS; the target is {TARGET_LUFS:.0f}.",),
         picture,
         (
-            ("wash", "momentary (400 ms), from its quieter quarter to its loudest twentieth"),
+            ("other", "momentary (400 ms), from its quieter quarter to its loudest twentieth"),
             ("accent", "short-term (3 s)"),
             ("ink", "each section, integrated"),
             ("pause", "the target"),

@@ -130,7 +130,7 @@ def loudness(curves: tuple[Array, Array], whole: tuple[float, float], sections: 
     times = np.arange(len(loudest)) * step / 10
     with _picture(2.7) as (figure, axes):
         _grid(axes)
-        axes.fill_between(times, np.maximum(quieter, QUIETEST_LUFS), loudest, color=WASH, linewidth=0)
+        axes.fill_between(times, np.maximum(quieter, QUIETEST_LUFS), loudest, color=OTHER, alpha=0.4, linewidth=0)
         middle = _column_wise(short, step, 50)
         shown = np.where(middle >= QUIETEST_LUFS, middle, np.nan)
         axes.plot(np.arange(len(middle)) * step / 10, shown, color=ACCENT, linewidth=0.8)

@@ -133,9 +133,9 @@ def _table(table: Table, language: str) -> str:
         for head, figures in zip(table.heads, right, strict=True)
     )
     rows = "".join(_row(row, right, language) for row in table.rows)
-    caption = f"<caption>{inert(table.caption)}</caption>" if table.caption else ""
+    caption = f"<h3>{inert(table.caption)}</h3>" if table.caption else ""
     return (
-        f'<div class="frame table" tabindex="0"><table>{caption}<thead><tr>{heads}</tr></thead>'
+        f'{caption}<div class="frame table" tabindex="0"><table><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
