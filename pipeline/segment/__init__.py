@@ -21,6 +21,7 @@ __all__ = ["Sizes", "segment"]
 CONTENTS = "contents"
 REPEATED = "repeated heading"
 RULE_LINE = "rule line"
+HABIT = 0.3  # of the headings come twice, when they are the tops of pages
 
 
 def segment(document: Document, sizes: Sizes) -> Outline:
@@ -49,7 +50,9 @@ def segment(document: Document, sizes: Sizes) -> Outline:
         for number, (draft, own) in enumerate(zip(drafts, pieces, strict=True), 1)
     )
     dropped = dropped_edits(page, chain.from_iterable(pieces), rules)
-    return Outline(sections, tuple(dropped), tuple(numbering_notes(kept, candidates)))
+    doubled = _doubled(headings, candidates)
+    counted = [heading for heading in headings if heading.line not in rules or heading.line in doubled]
+    return Outline(sections, tuple(dropped), tuple(numbering_notes(counted, candidates)))
 
 
 def _left_out(candidates: Candidates, headings: Sequence[Heading]) -> Mapping[int, str]:
@@ -58,6 +61,15 @@ def _left_out(candidates: Candidates, headings: Sequence[Heading]) -> Mapping[in
     contents = dict.fromkeys(candidates.skipped, CONTENTS)
     repeated = dict.fromkeys(_repeats(headings), REPEATED)
     return silent | contents | repeated
+
+
+def _doubled(headings: Sequence[Heading], candidates: Candidates) -> set[int]:
+    """The second of two headings alike with text between; none where that is the habit of the pages."""
+    alike: dict[tuple[Rank, str], list[int]] = {}
+    for heading in headings:
+        alike.setdefault((heading.rank, heading.title), []).append(heading.line)
+    pairs = [lines for lines in alike.values() if len(lines) == 2 and candidates.following(lines[0]) != lines[1]]
+    return {line for _, line in pairs} if len(pairs) < HABIT * len(alike) else set()
 
 
 def _repeats(headings: Sequence[Heading]) -> Iterator[int]:

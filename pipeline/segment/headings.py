@@ -26,6 +26,7 @@ _UNITS = {
 }
 _PLAIN_UNITS = frozenset("章回卷")  # a title may follow them without a blank
 _EDGES = " \t\u3000=＝*＊◆★☆■□●○◎▲△-—─_~～·•【】[]〖〗「」『』<>＜＞《》"
+_BRACKETS = ("【】", "[]", "〖〗", "「」", "『』", "《》")
 _NO_UNIT = (
     "回合|章程|章节|节课|节目|集团|部队|部门|部落|部长|场次|季度|夜里|课时|课程|课文|话题|话剧|幕后|篇幅|卷子|册子"
     "|编辑|编号|讲话|讲述|辑录|单元格|回去|回来|回到|回见|回头"
@@ -103,11 +104,15 @@ def mark_of(line: str) -> Mark | None:
 def bare(line: str) -> str:
     """A line without the decoration around a heading.
 
-    >>> bare("☆、第三章 转"), bare("=== 第二章 承 ==="), bare("第一章 《春》")
-    ('第三章 转', '第二章 承', '第一章 《春》')
+    >>> bare("☆、第三章 转"), bare("=== 第二章 承 ==="), bare("第一章 《春》"), bare("【第四章】合")
+    ('第三章 转', '第二章 承', '第一章 《春》', '第四章 合')
     """
     start = line.lstrip(_EDGES + "、")
-    return start.rstrip(_EDGES if len(start) < len(line) else " =＝*＊-—─_~～#")
+    opened = line[: len(line) - len(start)]
+    for opener, closer in _BRACKETS:
+        if opener in opened and opener not in start:
+            start = start.replace(closer, " ", 1)
+    return start.rstrip(_EDGES if opened else " =＝*＊-—─_~～#")
 
 
 def hash_mark(line: str) -> tuple[int, int] | None:

@@ -1,6 +1,6 @@
 """The headings of a document come in; what is odd about their numbers goes out as notes: gaps, repeats, disorder."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pipeline.model import Note
 from pipeline.segment.headings import Mark
@@ -14,20 +14,38 @@ MOST_NAMED = 5  # missing numbers that are named one by one
 def numbering_notes(headings: Sequence[Heading], candidates: Candidates) -> Iterator[Note]:
     """Notes for the headings whose number does not follow the one before, in the order of the text.
 
-    A count may begin again at one below a heading of a higher rank. Sentences that begin with a number of the same
-    kind count, but nothing is said of them.
+    A count may begin again at one below a heading of a higher rank, and with each chapter in 1.1, 1.2, 2.1. Sentences
+    that begin with a number of the same kind count, but nothing is said of them.
     """
     titles = {heading.line for heading in headings}
-    last: dict[Rank, Mark] = {}
+    for count in _counts(_counted(headings, candidates)):
+        seen: set[int | None] = set()
+        for before, (line, mark) in zip([None, *(mark for _, mark in count)], count, strict=False):
+            message = _oddity(before, mark, seen)
+            seen.add(mark.number)
+            if message and line in titles:
+                place = candidates.lines[line]
+                yield Note(RULE, candidates.page.source_span(place.start, place.end), message)
+
+
+def _counts(counted: Iterable[tuple[int, Rank, Mark]]) -> list[list[tuple[int, Mark]]]:
+    """The lines that are counted together, in order."""
+    counts: list[list[tuple[int, Mark]]] = []
+    running: dict[Rank, list[tuple[int, Mark]]] = {}
     fresh: set[Rank] = set()  # ranks that may begin again: a higher heading stands behind their last number
-    for line, rank, mark in _counted(headings, candidates):
-        begins = rank not in last or (rank in fresh and mark.number == 1)
-        message = _oddity(None if begins else last[rank], mark)
-        if message and line in titles:
-            place = candidates.lines[line]
-            yield Note(RULE, candidates.page.source_span(place.start, place.end), message)
-        fresh = {below for below in last if below > rank} | fresh - {rank}
-        last[rank] = mark
+    for line, rank, mark in counted:
+        own = running.get(rank, [])
+        if not own or (rank in fresh and mark.number == 1) or _chapter(own[-1][1]) != _chapter(mark):
+            running[rank] = own = []
+            counts.append(own)
+        own.append((line, mark))
+        fresh = {below for below in running if below > rank} | fresh - {rank}
+    return counts
+
+
+def _chapter(mark: Mark) -> str:
+    """What stands before the last number of 1.2.3."""
+    return mark.numeral.rpartition(".")[0]
 
 
 def _counted(headings: Sequence[Heading], candidates: Candidates) -> list[tuple[int, Rank, Mark]]:
@@ -40,21 +58,24 @@ def _counted(headings: Sequence[Heading], candidates: Candidates) -> list[tuple[
     return sorted(entry for entry in counted.values() if entry[2].number is not None)
 
 
-def _oddity(before: Mark | None, mark: Mark) -> str:
+def _oddity(before: Mark | None, mark: Mark, seen: Collection[int | None]) -> str:
     """What is odd about a number behind the one before it, or at the beginning of a count; "" when nothing is."""
     last, number = (before.number or 0) if before else 0, mark.number or 0
     if number > last + 1:
-        return _missing(mark, range(last + 1, number))
+        return _missing(mark, [n for n in range(last + 1, number) if n not in seen])
     if before is None or number > last:
         return ""
     return f"{_named(mark, number)} comes {'twice' if number == last else f'after {_named(before, last)}'}"
 
 
-def _missing(mark: Mark, numbers: range) -> str:
+def _missing(mark: Mark, numbers: Sequence[int]) -> str:
+    if not numbers:
+        return ""
     if len(numbers) > MOST_NAMED:
         return f"{_named(mark, numbers[0])} to {_named(mark, numbers[-1])} missing"
     return f"{'、'.join(_named(mark, number) for number in numbers)} missing"
 
 
 def _named(mark: Mark, number: int) -> str:
-    return mark.pattern.replace("{}", like(mark.numeral, number)).rstrip("、.．，")
+    chapter, dot, last = mark.numeral.rpartition(".")
+    return mark.pattern.replace("{}", f"{chapter}{dot}{like(last, number)}").rstrip("、.．，")
