@@ -44,6 +44,7 @@ def main() -> None:
     logging.disable(logging.WARNING)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--part", type=int, default=1, metavar="N", help="only each N-th case of a suite")
     parser.add_argument("--wrong", metavar="FILE", help="list what ours gets wrong in the file of that name")
     arguments = parser.parse_args()
     if arguments.folder is None:
@@ -51,7 +52,8 @@ def main() -> None:
     elif arguments.wrong:
         _list_wrong(_cases(arguments.folder / arguments.wrong))
     else:
-        _table({path.stem: found for path in sorted(arguments.folder.glob("*.jsonl")) if (found := _cases(path))})
+        suites = {path.stem: _cases(path)[:: arguments.part] for path in sorted(arguments.folder.glob("*.jsonl"))}
+        _table({name: cases for name, cases in suites.items() if cases})
 
 
 def _cases(path: Path) -> list[Case]:

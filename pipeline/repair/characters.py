@@ -7,7 +7,7 @@ from functools import cache
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
 from pipeline.repair.rule import lines_of
-from pipeline.repair.script import NAMES, SHARED, Script, tables
+from pipeline.repair.script import NAMES, SHARED, Script, script_among, tables
 
 
 def simplified(document: Document) -> Document:
@@ -23,11 +23,10 @@ def simplified(document: Document) -> Document:
 def _changes(text: str) -> Iterator[Replacement]:
     if _changing().isdisjoint(text):
         return
-    whole = Script.of(text)
+    script_of = script_among(text)
     for offset, line in lines_of(text):
         if not _changing().isdisjoint(line):
-            own = Script.of(line)
-            yield from _line_changes(line, offset, whole if own is Script.UNKNOWN else own)
+            yield from _line_changes(line, offset, script_of(line))
 
 
 def _line_changes(line: str, offset: int, script: Script) -> Iterator[Replacement]:

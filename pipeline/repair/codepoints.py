@@ -20,16 +20,25 @@ _INVISIBLE = re.compile(
     """,
     re.VERBOSE,
 )
-_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]+|(?<=[０-９0-9])．(?=[０-９0-9])")
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]+|(?<=[０-９0-9Ａ-Ｚａ-ｚA-Za-z])[．＠＿－／](?=[０-９0-9Ａ-Ｚａ-ｚA-Za-z])")
+_LIGATURES = re.compile("[\ufb00-\ufb06]")
+_SMALL = {"﹐": "，", "﹑": "、", "﹒": "·", "﹔": "；", "﹕": "：", "﹖": "？", "﹗": "！", "﹙": "（", "﹚": "）"}
+_SMALL_MARKS = re.compile(f"[{''.join(_SMALL)}]")
 
 
 def compatible(document: Document) -> Document:
     """Compatibility ideographs become the characters that they stand for, and so do radicals beside a character.
 
+    Small marks, which plain text has no use for, become marks; ligatures their letters.
+
     >>> from pipeline.repair.rule import document_of
     >>> compatible(document_of("⽂字和⻝物，行列①㎡，“⺮”字头")).text
     '文字和食物，行列①㎡，“⺮”字头'
+    >>> compatible(document_of("是的﹐ﬁnal﹗")).text
+    '是的，final！'
     """
+    document = substituted(document, "code points", _LIGATURES, lambda m: unicodedata.normalize("NFKC", m[0]))
+    document = substituted(document, "code points", _SMALL_MARKS, lambda m: _SMALL[m[0]])
     document = substituted(document, "code points", _COMPATIBLE, lambda m: _ordinary(m[0]) if _is_meant(m) else m[0])
     return substituted(document, "code points", _SUPPLEMENT, lambda m: _ordinary(m[0]))
 
@@ -50,6 +59,8 @@ def widths(document: Document) -> Document:
     >>> from pipeline.repair.rule import document_of
     >>> widths(document_of("１９９８年，ＧＤＰ增长８．５％，好！")).text
     '1998年，GDP增长8.5％，好！'
+    >>> widths(document_of("ａ＠ｂ．ｃｏｍ，甲／乙")).text
+    'a@b.com，甲／乙'
     """
     return substituted(document, "widths", _WIDE, lambda m: unicodedata.normalize("NFKC", m[0]))
 

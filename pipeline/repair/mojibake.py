@@ -4,15 +4,17 @@ Only where the bytes make sense in the right encoding to the last one, and what 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
 from pipeline.repair.rule import lines_of, noted
+from pipeline.repair.torn_utf8 import LOSS, lost_in_gbk, whole
 
 _CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-_WESTERN = re.compile(f"[\u0080-\u00ff{_CP1252}](?:[\u0080-\u00ff{_CP1252}]| (?=[\u0080-\u00ff{_CP1252}]))+")
+_WESTERN = re.compile(f"[\u0080-\u00ff{_CP1252}](?:[\u0080-\u00ff\ufffd{_CP1252}]| (?=[\u0080-\u00ff{_CP1252}]))+")
+_UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)  # bytes that Windows-1252 gives no meaning
 _UTF8_IN_LATIN = re.compile(f"[\u00c2-\u00f4][\u0080-\u00bf{_CP1252}]")
 _LOST_FOR_EVER = re.compile("锟斤拷(?:锟斤拷)*|(?:烫烫){2,}|(?:屯屯){2,}")
 # How UTF-8 reads as GBK: what the first two bytes of ， 。 “ and of common characters become.
@@ -26,25 +28,44 @@ def western(document: Document) -> Document:
     """UTF-8 or GBK that was read as Latin-1 or Windows-1252.
 
     >>> from pipeline.repair.rule import document_of
-    >>> for text in ("他说：ä½\\xa0å¥½", "cafÃ© naïve café", "ÄãºÃÊÀ½ç", "Ærøskøbing, ÄÖÜ"):
+    >>> for text in ("他说：ä½\\xa0å¥½", "cafÃ© naïve café", "ÄãºÃÊÀ½ç", "Ærøskøbing, ÄÖÜ", "çœ‹è§�è®¸å¤šäºº"):
     ...     print(western(document_of(text)).text)
     他说：你好
     café naïve café
     你好世界
     Ærøskøbing, ÄÖÜ
+    看见许多人
     """
-    return edited(document, "mojibake", list(_western(document.text)))
+    return _reread(document, _western)
+
+
+def _reread(document: Document, reading: Callable[[str], Iterator[Replacement]]) -> Document:
+    """The document with what `reading` reads right; where bytes were lost on the way it is a guess."""
+    sure = [change for change in reading(document.text) if LOSS not in document.text[change.start : change.end]]
+    document = edited(document, "mojibake", sure)
+    return edited(document, "mojibake", list(reading(document.text)), guess=True) if LOSS in document.text else document
 
 
 def _western(text: str) -> Iterator[Replacement]:
     for match in _WESTERN.finditer(text):
-        piece = match[0]
-        content = b"".join(map(_western_byte, piece))
-        right = _decoded(content, "utf-8") if _UTF8_IN_LATIN.search(piece) else ""
-        if not right and len(content) >= 2 * FEWEST:
-            right = _chinese(_decoded(content, "gb18030"))
-        if right and right != piece:
+        right = piece = match[0]
+        while again := _western_right(right):  # a text may have been read wrong twice
+            right = again
+        if right != piece:
             yield Replacement(*match.span(), right)
+
+
+def _western_right(piece: str) -> str:
+    """A piece read right, "" where it makes no sense so or has been."""
+    if not _WESTERN.fullmatch(piece):
+        return ""
+    if LOSS in piece:
+        return _chinese(whole([None if c == LOSS else _western_byte(c)[0] for c in piece], lambda _: _UNDEFINED))
+    content = b"".join(map(_western_byte, piece))
+    right = _decoded(content, "utf-8") if _UTF8_IN_LATIN.search(piece) else ""
+    if not right and len(content) >= 2 * FEWEST:
+        right = _chinese(_decoded(content, "gb18030"))
+    return right if right != piece else ""
 
 
 def chinese(document: Document) -> Document:
@@ -56,23 +77,26 @@ def chinese(document: Document) -> Document:
     '天氣很好的一天'
     >>> chinese(document_of("浣犲ソ锛屼笘鐣屼汉姘?")).text
     '你好，世界人民'
+    >>> chinese(document_of("我们看见许多人".encode().decode("gbk", "replace"))).text
+    '我们看见许多人'
     """
-    changes = [
-        Replacement(offset, offset + len(line), right)
-        for offset, line in lines_of(document.text)
-        if _is_strange(line) and (right := _line_right(line))
-    ]
-    document = edited(document, "mojibake", changes)
+    document = _reread(document, _lines)
     lost = [
         (*match.span(), "characters lost for ever in conversion") for match in _LOST_FOR_EVER.finditer(document.text)
     ]
     return noted(document, "mojibake", lost)
 
 
+def _lines(text: str) -> Iterator[Replacement]:
+    for offset, line in lines_of(text):
+        if _is_strange(line) and (right := _line_right(line)):
+            yield Replacement(offset, offset + len(line), right)
+
+
 def _is_strange(line: str) -> bool:
     """Whether hardly half of a line's characters beyond ASCII are in common use."""
-    foreign = len(line) - len(line.encode("ascii", "ignore"))
-    return foreign >= 2 * FEWEST - 1 and sum(map(_everyday().__contains__, line)) <= BAD * foreign
+    odd = len(_odd().findall(line))
+    return odd >= FEWEST and len(line) - len(line.encode("ascii", "ignore")) <= odd / (1 - BAD)
 
 
 def _line_right(line: str) -> str:
@@ -91,9 +115,20 @@ def _recoded(line: str, wrong: str, right: str) -> str:
 
 def _utf8_in_gbk(line: str) -> str:
     """UTF-8 read as GBK; at the end of a piece the last byte may have been lost, and a `?` stands there."""
+    if LOSS in line:
+        return whole(list(_gbk_bytes(line)), lost_in_gbk)
     content = line.replace("€", "\x80").encode("gb18030", "ignore").replace(b"\xc2\x80", b"\x80")
     right = content.decode("utf-8", "surrogateescape")
     return re.sub("[\udc80-\udcff]{1,2}\\?", lambda m: _completed(m[0], right[: m.start()]), right)
+
+
+def _gbk_bytes(line: str) -> Iterator[int | None]:
+    """The bytes that GBK reads as this line, None for each that it could not read."""
+    for character in line:
+        if character == LOSS:
+            yield None
+        else:
+            yield from b"\x80" if character == "€" else character.encode("gb18030", "ignore")
 
 
 def _completed(torn: str, left: str) -> str:
@@ -127,6 +162,12 @@ def _chinese(text: str) -> str:
     everyday = sum(map(_everyday().__contains__, foreign))
     characters = sum("一" <= c <= "鿿" for c in foreign)
     return text if characters >= FEWEST and everyday >= GOOD * len(foreign) else ""
+
+
+@cache
+def _odd() -> re.Pattern[str]:
+    """A character beyond ASCII that is not in common use."""
+    return re.compile("[^\x00-\x7f" + "".join(sorted(_everyday())) + "]")
 
 
 @cache

@@ -4,10 +4,11 @@ Some characters mean one thing in simplified text and another in traditional (�
 changed where the characters around them tell which script it is.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 # In GB 2312, hence in simplified text too (乾坤, 宫商角徵羽): changed in traditional text only.
 SHARED = frozenset("乾吒夥徵捱摺榘菸薹醣麴麽拚著藉覆")
@@ -103,6 +104,13 @@ def _has_own_code(character: str) -> bool:
     return not character.encode("big5", "ignore")
 
 
+@lru_cache(maxsize=8)
+def _any_of(characters: frozenset[str]) -> re.Pattern[str]:
+    """Any of these characters of the first plane; the others would make the search slow and are too rare to tell."""
+    first_plane = "".join(sorted(c for c in characters if c <= "\uffff"))
+    return re.compile(f"[{first_plane}]")
+
+
 class Script(Enum):
     """In which characters a text is written, as far as they tell."""
 
@@ -117,8 +125,24 @@ class Script(Enum):
         >>> [Script.of(t).value for t in ("隨著經濟發展", "随着经济发展", "他看著我", "“愛”字")]
         ['traditional', 'simplified', 'unknown', 'traditional']
         """
-        traditional = sum(map(telling().__contains__, text))
-        simplified = sum(map(simplified_only().__contains__, text))
+        traditional = len(_any_of(telling()).findall(text))
+        simplified = len(_any_of(simplified_only()).findall(text))
         if traditional and traditional * TRADITIONAL_SHARE >= traditional + simplified:
             return cls.TRADITIONAL
         return cls.SIMPLIFIED if simplified else cls.UNKNOWN
+
+
+def script_among(text: str) -> Callable[[str], Script]:
+    """Which script a line of a text is in: the text's, where the line does not tell.
+
+    >>> among = script_among("隨著經濟發展\\n他看著我")
+    >>> among("他看著我").value, among("他说").value
+    ('traditional', 'simplified')
+    """
+    whole = cache(lambda: Script.of(text))
+
+    def of(line: str) -> Script:
+        own = Script.of(line)
+        return whole() if own is Script.UNKNOWN else own
+
+    return of

@@ -10,7 +10,7 @@ from functools import cache
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
 from pipeline.repair.rule import lines_of, table
-from pipeline.repair.script import Script, tables
+from pipeline.repair.script import Script, script_among, tables
 
 _REACH = 3  # characters of context on each side, where both words are possible
 
@@ -33,11 +33,10 @@ def zhe(document: Document) -> Document:
 
 
 def _changes(text: str) -> Iterator[Replacement]:
-    whole = Script.of(text)
+    script_of = script_among(text)
     for offset, line in lines_of(text):
         if "著" in line:
-            own = Script.of(line)
-            script = whole if own is Script.UNKNOWN else own
+            script = script_of(line)
             for match in re.finditer("著", line):
                 if _is_zhe(line, match.start(), script):
                     yield Replacement(offset + match.start(), offset + match.end(), "着")
