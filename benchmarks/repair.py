@@ -36,6 +36,7 @@ from tests.damage import FULL_WIDTH, Site, damaged, sparing, swallowing
 RESTORING = frozenset(
     ("mojibake", "torn", "gloss", "deleted word", "site words", "title", "duplicate", "wrapped lines")
 )
+SAMPLE = 8_000  # characters of each file of sentences that are damaged
 TEXTS = Path(__file__).parent / "texts"
 
 
@@ -62,6 +63,10 @@ def main() -> None:
     for name, text in _sentences(chosen.sources):
         scores.append(Score(len(text), _changed(text, chosen.show, RESTORING), 0, 0, 0, 0))
         _print_row(name, "", scores[-1])
+        part = text[: text.find("\n", SAMPLE)]
+        for site, put in sites().items():
+            scores.append(_measured(part, put, 0, chosen.show)._replace(characters=0))
+            _print_row(name, site, scores[-1]._replace(characters=len(part)))
     for name, text in texts:
         changed = _changed(text, chosen.show)
         if name.startswith("sound"):  # code, lessons, tables: nothing that a site would have glossed

@@ -38,6 +38,8 @@ RULES: tuple[Rule, ...] = (
     Rule("money", r"(<money_sign>|<money_code>(?=<blank>\d))<blank>"
                   r"(<number>)(?:<dash>(<number>))?(<scale>|[KkMB](?![A-Za-z]))?", money.money),
     Rule("time", r"([aApP])\.?[mM]\.?\s?(<hour>):(<minute>)(?![\d:])", times.half_first),
+    Rule("programming", r"(?<![A-Za-z0-9])C(\+\+|#)(?![A-Za-z0-9])", latin.programming),
+    Rule("code", r"(?<=[A-Za-z]_)\d{1,12}(?![\d.])", codes.spelt),
     Rule("roman", r"(?<![A-Za-z0-9])[IVXLC]{1,7}(?![A-Za-z0-9])", latin.roman),
     Rule("roman", r"[Ⅰ-ⅿ]+", latin.roman_sign),
     Rule("version", r"([vV]|[vV]er\.?\s?)(\d+(?:\.\d+)+)(?![A-Za-z0-9_.])", latin.version),
@@ -114,6 +116,7 @@ RULES: tuple[Rule, ...] = (
     Rule("code", r"\d{2}(?=折|级(?:学生|新生|毕业|校友|同学|本科|研究生|硕士|博士))", codes.spelt),
     Rule("code", r"(\d+)#(?=$|[楼栋幢机线炉井泵\s，。、])", codes.numbered),
     Rule("code", r"0\d+(?:-\d+)?(?![\d.])", codes.zero_led),
+    Rule("range", r"(?<=[月年][底初末中])<dash>(?=\d{1,4}[月年])", lambda match: "到"),
     Rule("range", r"(<number>)(<scale>|[年月日天号个])?[ ]?<dash>[ ]?(<number>)(?!<dash>?\d)", quantities.span),
     Rule("more", r"(<number>)\+(?=<measure>)", quantities.more_than),
     Rule("ordinal", r"(\d+)(?:st|nd|rd|th)(?![A-Za-z])", codes.english_ordinal),

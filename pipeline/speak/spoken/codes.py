@@ -96,6 +96,8 @@ def branded(match: re.Match[str]) -> str | None:
     >>> spoken("骁龙888芯片").text, spoken("985高校").text, spoken("有231学生").text, spoken("231个").text
     ('骁龙八八八芯片', '九八五高校', '有两百三十一学生', '两百三十一个')
     """
+    if match[0] == "360" and re.match("安全|浏览|杀毒|卫士|搜索|极速", after(match)):
+        return digits(match[0])
     uncounted = re.match(r"[安卡牛帕][\u4e00-\u9fff]", after(match)) or (
         re.match(r"[\u4e00-\u9fff]", after(match))
         and not compiled(r"(?:<measure>|<unit>|<scale>|[多余来几以之的是和与及或至到比后前年月])").match(after(match))

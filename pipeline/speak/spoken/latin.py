@@ -79,13 +79,35 @@ def to(match: re.Match[str]) -> str:
     return f"{match[1]} to {match[2]}"
 
 
+_RULERS = (
+    "(?:路易|亨利|查理|查理斯|查尔斯|爱德华|乔治|威廉|伊丽莎白|腓力|菲利普|费利佩|弗里德里希|腓特烈|约翰|保罗|本笃|庇护|英诺森"
+    "|克雷芒|尤利乌斯|格列高利|亚历山大|尼古拉|彼得|凯瑟琳|叶卡捷琳娜|拉美西斯|托勒密|古斯塔夫|卡尔|拿破仑)$"
+)
+
+
+def programming(match: re.Match[str]) -> str:
+    """Languages that are named by a letter and signs.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("用C++和C#写").text
+    '用C加加和C sharp写'
+    """
+    return "C加加" if match[1] == "++" else "C sharp"
+
+
 def roman(match: re.Match[str]) -> str | None:
     """Roman numerals in signs of their own, or in letters where a rank is meant.
 
     >>> from pipeline.speak.spoken import spoken
     >>> spoken("第Ⅲ卷").text, spoken("路易XIV世").text, spoken("II型").text, spoken("Vitamin").text
     ('第三卷', '路易十四世', '二型', 'Vitamin')
+    >>> spoken("路易XIV与亨利IV").text, spoken("最终幻想VII").text, spoken("企业VI，某某XXX").text
+    ('路易十四与亨利四', '最终幻想七', '企业VI，某某XXX')
     """
+    ruler = re.search(_RULERS, before(match)) and len(match[0]) > 1
+    in_row = re.search("[\u4e00-\u9fff]$", before(match)) and re.fullmatch("(?=.*[IV])[IVX]{3,}", match[0])
+    if ruler or in_row:  # 路易XIV, 最终幻想VII; two letters may be an abbreviation (企业VI)
+        return _roman(match[0])
     ranked = re.match(_RANKED, after(match))
     if not (ranked and (before(match, 1) == "第" or len(match[0]) > 1 or after(match, 1) in "世期级")):
         return None
