@@ -9,7 +9,7 @@ from pipeline.repair.rule import lines_of
 
 _FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
 _CHINESE = "㐀-䶿一-鿿\uf900-\ufaff"
-_CLOSED = f"[{_CHINESE}”’》〉）」』】…—～℃％]"
+_CLOSED = f"[{_CHINESE}”’》〉）」』】…—～℃％°]"
 _OPEN = f"[{_CHINESE}”’“‘《〈（「『【—…]"
 _MARK = re.compile(
     rf"""
@@ -35,7 +35,7 @@ _CODE = re.compile(
     """,
     re.VERBOSE,
 )
-_BRACKETS = re.compile(rf"(?<=[{_CHINESE}”’》])\([^()\n]+\)|\([^()\n]*[{_CHINESE}][^()\n]*\)")
+_BRACKETS = re.compile(rf"(?<=[{_CHINESE}”’》])\([^()\n]*\)|\([^()\n]*[{_CHINESE}][^()\n]*\)")
 _WIDE_MARK = re.compile("[，：；？！（）]")
 NARROW = 20  # ASCII marks for each full-width one: what a site left that replaced them (some are restored by now)
 CHINESE_SHARE = 0.5  # of a line's characters; below this it is no Chinese prose
