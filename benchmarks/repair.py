@@ -63,7 +63,7 @@ def main() -> None:
     for name, text in _sentences(chosen.sources):
         scores.append(Score(len(text), _changed(text, chosen.show, RESTORING), 0, 0, 0, 0))
         _print_row(name, "", scores[-1])
-        part = text[: text.find("\n", SAMPLE)]
+        part = text[: text.find("\n", SAMPLE)].translate(str.maketrans("()", "（）"))  # as nearly all other marks are
         for site, put in sites().items():
             scores.append(_measured(part, put, 0, chosen.show)._replace(characters=0))
             _print_row(name, site, scores[-1]._replace(characters=len(part)))
