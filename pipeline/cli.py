@@ -85,7 +85,7 @@ def build(
     voice: Voice = "",
     rate: Rate = None,
     jobs: Jobs = 0,
-    chapter_format: ChapterFormat = "m4a",
+    chapter_format: ChapterFormat = "",
     formats: Formats = "",
     base_url: Annotated[str, typer.Option(metavar="URL", help="Where the folder will be on the web.")] = "",
     keep_going: KeepGoing = False,
@@ -111,13 +111,12 @@ def build(
     from pipeline.run import Request
     from pipeline.speak import leave_a_gap, stop
     from pipeline.speak.cluster import executor_named
-    from pipeline.write.formats import address, formats_named
 
     request = Request(Shelf(output), engine, voice, rate, chapter_format, jobs, leave_a_gap if keep_going else stop)
-    request = dataclasses.replace(request, formats=formats_named(formats, base_url), base_url=address(base_url))
+    request = dataclasses.replace(request, formats=formats, base_url=base_url, fallback=fallback, script=script)
     found = _found(sources or _seeds(), each, since)
     with executor_named(executor, scheduler, jobs) as where:
-        request = dataclasses.replace(request, fallback=fallback, script=script, executor=where)
+        request = dataclasses.replace(request, executor=where)
         make = functools.partial(_built, request=request, alone=len(found) == 1, ear=model if listen else None)
         _tell(outcomes(found, make), len(found))
 
@@ -281,6 +280,7 @@ def redo(
     with screen.Watcher() as watcher:
         built = redo(Place(Shelf(output), book, source), wish, watcher)
     screen.summary(built.home, built.manifest, watcher)
+    screen.show_changes(built.previous, built.manifest)
 
 
 @app.command()

@@ -326,6 +326,8 @@ class SpokenSection:
     encoding: str
     chunks: tuple[SpokenChunk, ...]
     simple: str = ""  # the title in simplified characters; "" where they are the same
+    gain: float | None = None  # linear, where it is not the book's
+    source: str = ""  # a digest of the source between the section's end and that of the one before
 
     @property
     def name(self) -> str:
@@ -358,7 +360,7 @@ class Manifest:
     identity: Mapping[str, Any]
     chapter_format: str
     fingerprint: str
-    gain: float  # linear, one for the book
+    gain: float  # linear, one for the book but for sections that were finished with another
     loudness: float  # LUFS, integrated, after the gain
     duration: int  # ms
     pronounce: Mapping[str, str]  # the person's own readings: word -> "pin1 yin1"
@@ -368,3 +370,4 @@ class Manifest:
     sections: tuple[SpokenSection, ...]
     outputs: Mapping[str, str]  # path inside the book's folder -> SHA-256
     script: str = "simplified"  # the characters of the written form: simplified, traditional, or kept as they were
+    grown: tuple[int, ...] = ()  # characters of the source that stand as they were cut before the text grew on

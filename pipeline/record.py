@@ -1,9 +1,10 @@
 """What was read, chosen, spoken and stitched comes in; the manifest that tells the whole truth about it goes out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from pipeline.growth import digests
 from pipeline.model import (
     Chapter,
     Choice,
@@ -18,7 +19,7 @@ from pipeline.model import (
     Take,
 )
 from pipeline.speak.takes import chosen
-from pipeline.stitch.book import Stitched
+from pipeline.stitch.book import Levels, Stitched
 from pipeline.write.manifest import FORMAT
 
 
@@ -38,6 +39,7 @@ class Facts:
     notes: tuple[Note, ...]
     heard: Mapping[str, tuple[Take, ...]]  # text of a chunk -> its takes in the last build
     script: str  # the characters of the written form
+    grown: tuple[int, ...] = ()  # see `Manifest`
 
 
 def takes_of(manifest: Manifest | None) -> dict[str, tuple[Take, ...]]:
@@ -49,6 +51,7 @@ def takes_of(manifest: Manifest | None) -> dict[str, tuple[Take, ...]]:
 def manifest_from(facts: Facts, book: Stitched, files: Mapping[int, str], outputs: Mapping[str, str]) -> Manifest:
     """The manifest of a stitched book; `files` are the chapter files by section number."""
     document = facts.document
+    sources = digests(document.source, (chapter.section.chunks[-1].span[1] for chapter in book.chapters))
     return Manifest(
         format=FORMAT,
         title=document.title,
@@ -69,11 +72,21 @@ def manifest_from(facts: Facts, book: Stitched, files: Mapping[int, str], output
         edits=document.edits,
         notes=(*document.notes, *facts.notes),
         sections=tuple(
-            _section(facts, chapter, clips, files) for chapter, clips in zip(book.chapters, book.clips, strict=True)
+            replace(_section(facts, chapter, clips, files), gain=gain if gain != book.gain else None, source=digest)
+            for chapter, clips, gain, digest in zip(book.chapters, book.clips, book.gains, sources, strict=True)
         ),
         outputs=outputs,
         script=facts.script,
+        grown=facts.grown,
     )
+
+
+def levels_of(manifest: Manifest | None, recipe: Recipe) -> Levels:
+    """The gains of the last build; what is new has its gain where the voice is still the same."""
+    if manifest is None:
+        return Levels()
+    standing = {section.encoding: section.gain or manifest.gain for section in manifest.sections}
+    return Levels(manifest.gain if manifest.recipe == recipe else None, standing)
 
 
 def speakers_of(manifest: Manifest | None, recipe: Recipe) -> dict[str, Recipe]:

@@ -1,20 +1,23 @@
 """The stages called in order: a source comes in, a finished book goes out."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-from pipeline.errors import UsageError
+from pipeline.errors import InputError, UsageError
 from pipeline.files import sha256_of
-from pipeline.model import Choice, Document, Engine, Manifest, Outline, Recipe
+from pipeline.growth import Text, cut, read_on
+from pipeline.model import Choice, Document, Engine, Manifest, Outline, Recipe, Section
 from pipeline.read import read, source_files
 from pipeline.read.sidecar import Sidecar, read_sidecar
-from pipeline.record import Facts, gaps_of, manifest_from, speakers_of, takes_of
+from pipeline.record import Facts, gaps_of, levels_of, manifest_from, speakers_of, takes_of
 from pipeline.repair import repair
 from pipeline.repair.written import SIMPLIFIED, as_written, demand_script, in_script
 from pipeline.runlog import Stopwatch, Watch
-from pipeline.segment import Sizes, segment
+from pipeline.segment import Sizes
 from pipeline.segment.pauses import paused
 from pipeline.segment.select import selected
 from pipeline.shelf import Shelf, fingerprint_of
@@ -28,8 +31,8 @@ from pipeline.speak.takes import Casting, choices_for, low_of, parts_of
 from pipeline.stitch.book import stitch
 from pipeline.verify.clip import Inspector
 from pipeline.verify.ledger import coverage
-from pipeline.write.book import Binding, chapter_names, demand_format, remove_stale, write_files
-from pipeline.write.formats import DEFAULT, formats_in, write_formats
+from pipeline.write.book import DEFAULT_FORMAT, Binding, chapter_names, demand_format, remove_stale, write_files
+from pipeline.write.formats import address, formats_in, formats_named, write_formats
 from pipeline.write.library import write_library
 from pipeline.write.manifest import finished, read_manifest
 from pipeline.write.player import write_player
@@ -45,24 +48,33 @@ class Request:
     engine: str = ""
     voice: str = ""
     rate: int | None = None
-    chapter_format: str = "m4a"
+    chapter_format: str = ""
     jobs: int = 0
     unsaid: Unsaid = stop
     fallback: str = ""  # the engine that speaks what the engine refuses
     recast: bool = False  # what another engine spoke before is given to the book's own again
-    formats: tuple[str, ...] = DEFAULT  # beside the m4b and the chapter files
+    formats: str = ""  # beside the m4b and the chapter files, by commas
     base_url: str = ""
     script: str = ""  # the characters of the written form: keep, simplified, traditional
     executor: Executor = here
 
 
+class Forms(NamedTuple):
+    """In which formats a book is to leave: of its chapter files, further ones, and where they will be on the web."""
+
+    chapter_format: str
+    formats: tuple[str, ...]
+    base_url: str
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A finished book: its folder and manifest, and whether anything had to be done for it."""
+    """A finished book: its folder and manifest, whether anything had to be done for it, and what was there before."""
 
     home: Path
     manifest: Manifest
     fresh: bool
+    previous: Manifest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +87,15 @@ class Edition:
     source: Path
     name: str  # the title in simplified characters: what the book's folder is called, however it is written
     script: str
+    text: Text
 
 
 def build(source: Path, request: Request, watch: Watch) -> Built:
     """Build the book of one source, or find that it is finished."""
-    demand_format(request.chapter_format)
     demand_script(request.script)
-    recipe = recipe_for(read_sidecar(source), request)
+    sidecar = read_sidecar(source)
+    forms_for(sidecar, request)
+    recipe = recipe_for(sidecar, request)
     open_engine(recipe)  # a voice that does not exist is refused at once
     if request.fallback:
         open_engine(stand_in_for(recipe, request.fallback))
@@ -92,7 +106,7 @@ def build(source: Path, request: Request, watch: Watch) -> Built:
     edition = prepare(source, request)
     home = request.shelf.home_of(edition.name, edition.document.origin)
     with request.shelf.turn(home, watch.waiting), timed.logged(request.shelf.log_of(home)):
-        return Built(home, _make(edition, request, (home, {}), timed), fresh=True)
+        return _make(edition, request, (home, {}), timed)
 
 
 def rebuild(source: Path, request: Request, chosen: tuple[Path, Mapping[int, Choice]], watch: Watch) -> Built:
@@ -102,29 +116,52 @@ def rebuild(source: Path, request: Request, chosen: tuple[Path, Mapping[int, Cho
     """
     home, choices = chosen
     timed = Stopwatch(watch, recipe_for(read_sidecar(source), request).engine)
-    edition = prepare(source, request)
+    edition = prepare(source, request, home)
     with request.shelf.turn(home, watch.waiting), timed.logged(request.shelf.log_of(home)):
         previous = read_manifest(home)
         if previous is None or previous.origin.sha256 != edition.document.origin.sha256:
             raise UsageError(f"{source} has changed since {home.name} was built", f"first: audiobook build {source}")
-        request = replace(request, formats=formats_in(previous.outputs), base_url=base_url_in(home))
-        return Built(home, _make(edition, request, (home, choices), timed), fresh=True)
+        formats = ",".join(formats_in(previous.outputs)) or "none"
+        request = replace(request, formats=formats, base_url=base_url_in(home))
+        return _make(edition, request, (home, choices), timed)
 
 
-def prepare(source: Path, request: Request) -> Edition:
-    """Read and repair a source, and settle its title and voice."""
+def prepare(source: Path, request: Request, home: Path | None = None) -> Edition:
+    """Read and repair a source, and settle its words and voice; what stands in its book, at `home`, stays as it is."""
     sidecar = read_sidecar(source)
-    document = repair(read(source))
-    name = sidecar.title or document.title or source.stem
+    recipe = recipe_for(sidecar, request)
+    limit = engine_class(recipe.engine).limit
+    sizes = Sizes(limit, low_of(limit, 0), paused(sidecar.pauses))
     script = request.script or sidecar.script or SIMPLIFIED
-    document = in_script(document, script)
-    document = replace(
-        document,
-        title=sidecar.title or document.title or source.stem,
-        creator=sidecar.creator or document.creator,
-        date=sidecar.date or document.date,
-    )
-    return Edition(document, sidecar, recipe_for(sidecar, request), source, name, script)
+    mended = cache(repair)
+
+    @cache
+    def repaired(raw: Document) -> Document:
+        document = in_script(mended(raw), script)
+        return replace(
+            document,
+            title=sidecar.title or document.title or source.stem,
+            creator=sidecar.creator or document.creator,
+            date=sidecar.date or document.date,
+        )
+
+    def sections_of(text: Text) -> Sequence[Section]:
+        with contextlib.suppress(InputError):  # the sidecar names a section that there is not in this reading
+            outline = as_written(cut(text, sizes), text.document)
+            return selected(outline, sidecar.skip, sidecar.rename).sections
+        return ()
+
+    raw = read(source)
+    name = sidecar.title or mended(raw).title or source.stem
+    text = read_on(raw, repaired, known_build(home or request.shelf.home_of(name, raw.origin)), sections_of)
+    return Edition(text.document, sidecar, recipe, source, name, script, text)
+
+
+def known_build(home: Path) -> Manifest | None:
+    """What is known of a book's last build; nothing where its manifest cannot be read."""
+    with contextlib.suppress(InputError):
+        return read_manifest(home)
+    return None
 
 
 def recipe_for(sidecar: Sidecar, request: Request) -> Recipe:
@@ -135,6 +172,14 @@ def recipe_for(sidecar: Sidecar, request: Request) -> Recipe:
     return settled(Recipe(engine, voice, rate))
 
 
+def forms_for(sidecar: Sidecar, request: Request) -> Forms:
+    """Command line before sidecar before default. Raises UsageError for a format that there is not."""
+    chapter_format = request.chapter_format or sidecar.chapter_format or DEFAULT_FORMAT
+    demand_format(chapter_format)
+    base_url = address(request.base_url or sidecar.base_url)
+    return Forms(chapter_format, formats_named(request.formats or sidecar.formats, base_url), base_url)
+
+
 def fingerprint_for(source: Path, request: Request) -> str:
     """What the build of this source, asked for in this way, is known by."""
     sidecar = read_sidecar(source)
@@ -142,9 +187,7 @@ def fingerprint_for(source: Path, request: Request) -> str:
     asked = {
         "recipe": str(recipe),
         "server": open_engine(recipe).identity() if engine_class(recipe.engine).online else "",
-        "chapter_format": request.chapter_format,
-        "formats": request.formats,
-        "base_url": request.base_url,
+        "forms": forms_for(sidecar, request),
         "script": request.script,
         "sidecar": sidecar.model_dump_json(),
         "cover": sha256_of(source.parent / sidecar.cover) if sidecar.cover else "",
@@ -156,21 +199,22 @@ def outline_of(edition: Edition, engine: Engine, choices: Mapping[int, Choice]) 
     """The sections of an edition; those with a take of their own group their sentences otherwise."""
 
     @cache
-    def cut(take: int) -> Outline:
+    def taken(take: int) -> Outline:
         sizes = Sizes(engine.limit, low_of(engine.limit, take), paused(edition.sidecar.pauses))
-        outline = as_written(segment(edition.document, sizes), edition.document)
+        outline = as_written(cut(edition.text, sizes), edition.document)
         return selected(outline, edition.sidecar.skip, edition.sidecar.rename)
 
-    plain = cut(0)
+    plain = taken(0)
     sections = [
-        cut(choices[s.number].take).sections[s.number - 1] if s.number in choices else s for s in plain.sections
+        taken(choices[s.number].take).sections[s.number - 1] if s.number in choices else s for s in plain.sections
     ]
     return replace(plain, sections=tuple(sections))
 
 
-def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, Choice]], watch: Watch) -> Manifest:
+def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, Choice]], watch: Watch) -> Built:
     home, wished = chosen
     document, sidecar, recipe = edition.document, edition.sidecar, edition.recipe
+    forms = forms_for(sidecar, request)
     previous = read_manifest(home)
     engine_of = cache(
         lambda wanted: request.executor(open_engine(wanted, sidecar.pronounce), wanted, sidecar.pronounce)
@@ -188,8 +232,7 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
         unsaid = stand_in(stand_in_for(recipe, request.fallback), engine_of, inspector.check, unsaid)
     workers = request.jobs or engine.workers
     studio = Studio(ClipCache(request.shelf.clips), inspector.check, watch.heard, workers, unsaid)
-    gain = previous.gain if previous and previous.recipe == recipe else None
-    book = stitch(studio.speak(parts), request.shelf.encodings, gain)
+    book = stitch(studio.speak(parts), request.shelf.encodings, levels_of(previous, recipe))
     inspector.close()
     watch.stitching()
 
@@ -198,7 +241,7 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
         narrator=sidecar.narrator or recipe.voice,
         recipe=recipe,
         identity=engine.identity(),
-        chapter_format=request.chapter_format,
+        chapter_format=forms.chapter_format,
         fingerprint=fingerprint_for(edition.source, request),
         choices=choices,
         pronounce=sidecar.pronounce,
@@ -206,13 +249,14 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
         notes=outline.notes,
         heard=takes_of(previous),
         script=edition.script,
+        grown=edition.text.grown,
     )
-    names = chapter_names(book.chapters, request.chapter_format)
+    names = chapter_names(book.chapters, forms.chapter_format, previous)
     picture = edition.source.parent / sidecar.cover if sidecar.cover else None
-    binding = Binding(home, document, facts.narrator, picture, request.chapter_format, names, book.sound_of)
+    binding = Binding(home, document, facts.narrator, picture, forms.chapter_format, names, book.sound_of)
     outputs = write_files(binding, book.chapters, previous)
     bound = manifest_from(facts, book, names, outputs)
-    further = write_formats(Volume(home, bound, book.chapters, request.formats, request.base_url))
+    further = write_formats(Volume(home, bound, book.chapters, forms.formats, forms.base_url))
     page = write_player(Volume(home, bound, book.chapters, ()))
     manifest = finished(home, replace(bound, outputs=outputs | further | page))
     remove_stale(home, previous, manifest.outputs)
@@ -220,4 +264,4 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
     if not gaps_of(manifest):
         request.shelf.remember(manifest.fingerprint, home, edition.source)
     write_library(request.shelf.folder, request.shelf.library_lock)
-    return manifest
+    return Built(home, manifest, fresh=True, previous=previous)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 import time
@@ -121,6 +122,7 @@ def show_built(built: Built, watcher: Watcher) -> None:
     """The end of a build that was the only one."""
     if built.fresh:
         summary(built.home, built.manifest, watcher)
+        show_changes(built.previous, built.manifest)
     else:
         say(f"{built.home}: nothing to do, the book is as its source and settings ask")
 
@@ -136,6 +138,21 @@ def summary(home: Path, manifest: Manifest, watcher: Watcher) -> None:
         f"  {home}\n"
         f"  listen: audiobook play {clean(home.name)!r} 1    again: audiobook redo {clean(home.name)!r} 1"
     )
+
+
+def show_changes(previous: Manifest | None, manifest: Manifest) -> None:
+    """What a build made of the chapters that were there: new ones, changed ones, those kept byte for byte."""
+    if previous is None:
+        return
+    there = {section.title for section in previous.sections}
+    kept = [s for s in manifest.sections if previous.outputs.get(s.file) == manifest.outputs[s.file]]
+    new = [s for s in manifest.sections if s not in kept and s.title not in there]
+    changed = len(manifest.sections) - len(kept) - len(new)
+    counts = {f"new chapter{'s'[: len(new) - 1]}": len(new), "changed": changed, "kept as they were": len(kept)}
+    say("  " + "; ".join(f"{count} {what}" for what, count in counts.items() if count))
+    if kept and new and all(section.gain for section in kept):
+        decibels = 20 * math.log10(manifest.gain / previous.gain)
+        say(f"  what is new is set {decibels:+.1f} dB to the last build's gain: the whole keeps its loudness")
 
 
 def show_stand_ins(home: Path, manifest: Manifest) -> None:

@@ -25,7 +25,7 @@ from pipeline.speak.engines.kokoro import LONGEST, RATE, Kokoro, _vocabulary, mo
 from pipeline.speak.engines.kokoro.latin import LETTERS, _words, latin_phonemes, spelt
 from pipeline.speak.engines.kokoro.phonemes import TONES, phonemes_of
 from pipeline.speak.engines.kokoro.voices import DIGESTS, SHAPE, VOICES, style_of
-from pipeline.stitch.book import stitch
+from pipeline.stitch.book import Levels, stitch
 from pipeline.stitch.gain import CEILING_DBTP, TARGET_LUFS
 from pipeline.verify.clip import check_clip
 from tests.test_sound import ebur128
@@ -81,7 +81,7 @@ def test_real_voices_come_to_the_books_loudness_below_its_ceiling_after_decoding
         (Section(number, "章", 1, tuple(clip.chunk for clip in some)), tuple(some))
         for number, some in enumerate((clips[:4], clips[4:]), 1)
     ]
-    book = stitch(parts, tmp_path / "chapters", None)
+    book = stitch(parts, tmp_path / "chapters", Levels())
     codec.join([(chapter.path, "章") for chapter in book.chapters], Tags("书"), tmp_path / "book.m4b")
     loudness, peak = ebur128(codec.decode(tmp_path / "book.m4b"))
     assert loudness == pytest.approx(TARGET_LUFS, abs=0.5)

@@ -16,7 +16,7 @@ from pipeline.codec import Tags
 from pipeline.errors import InputError
 from pipeline.model import Audio, Chunk, Clip, Mark, Samples, Section, Verdict
 from pipeline.speak.cache import ClipCache, clip_key
-from pipeline.stitch.book import Spoken, stitch
+from pipeline.stitch.book import TOLERANCE_LU, Levels, Spoken, Stitched, stitch
 from pipeline.stitch.encode import chapter_blocks, chapter_key, encode
 from pipeline.stitch.gain import CEILING_DBTP, TARGET_LUFS, gain_for
 from pipeline.stitch.timeline import HEAD_S, PACKET, TAIL_S, timeline
@@ -130,7 +130,7 @@ def three(store: Store) -> list[Spoken]:
 
 
 def test_chapters_start_where_the_sums_say_and_sound_there(three: list[Spoken], tmp_path: Path) -> None:
-    book = stitch(three, tmp_path / "chapters", None)
+    book = stitch(three, tmp_path / "chapters", Levels())
     lengths = [timeline(clips).length for _, clips in three]
     sums = [0, *accumulate(lengths)]
     assert [chapter.start for chapter in book.chapters] == [round(1000 * s / RATE) for s in sums[:-1]]
@@ -147,7 +147,7 @@ def test_chapters_start_where_the_sums_say_and_sound_there(three: list[Spoken], 
 
 def test_forty_chapters_later_the_sums_still_hold_to_the_sample(store: Store, tmp_path: Path) -> None:
     parts = [spoken(number, [store(voice(12_000, 1)[: 9001 + 97 * number], 0.3)]) for number in range(1, 41)]
-    book = stitch(parts, tmp_path / "chapters", 0.7)
+    book = stitch(parts, tmp_path / "chapters", Levels(0.7))
     sums = list(accumulate((timeline(clips).length for _, clips in parts), initial=0))
     assert [chapter.start for chapter in book.chapters] == [round(1000 * total / RATE) for total in sums[:-1]]
     assert len(decoded_book([chapter.path for chapter in book.chapters], tmp_path).samples) == sums[-1]
@@ -156,7 +156,7 @@ def test_forty_chapters_later_the_sums_still_hold_to_the_sample(store: Store, tm
 
 
 def test_the_book_is_as_loud_as_it_should_be_after_decoding(three: list[Spoken], tmp_path: Path) -> None:
-    book = stitch(three, tmp_path / "chapters", None)
+    book = stitch(three, tmp_path / "chapters", Levels())
     loudness, peak = ebur128(decoded_book([chapter.path for chapter in book.chapters], tmp_path))
     assert loudness == pytest.approx(TARGET_LUFS, abs=0.5)
     assert book.loudness == pytest.approx(loudness, abs=0.15)
@@ -165,7 +165,7 @@ def test_the_book_is_as_loud_as_it_should_be_after_decoding(three: list[Spoken],
 
 def test_a_soft_chapter_stays_as_much_softer_as_it_was(three: list[Spoken], tmp_path: Path) -> None:
     """One gain for the book: nothing is pumped up."""
-    book = stitch(three, tmp_path / "chapters", None)
+    book = stitch(three, tmp_path / "chapters", Levels())
     for chapter, (_, clips) in zip(book.chapters, three, strict=True):
         before = np.concatenate(list(chapter_blocks(clips, 0.1)))
         levels = [
@@ -202,7 +202,7 @@ def test_a_voice_of_any_level_and_with_peaks_comes_to_the_same_loudness(
     store: Store, tmp_path: Path, level: float
 ) -> None:
     clips = peaky(store, level)
-    book = stitch([spoken(1, clips[:3]), spoken(2, clips[3:])], tmp_path / "chapters", None)
+    book = stitch([spoken(1, clips[:3]), spoken(2, clips[3:])], tmp_path / "chapters", Levels())
     loudness, peak = ebur128(decoded_book([chapter.path for chapter in book.chapters], tmp_path))
     assert loudness == pytest.approx(TARGET_LUFS, abs=0.5)
     assert peak <= CEILING_DBTP + 1
@@ -212,12 +212,12 @@ def test_the_first_minutes_set_the_gain_and_the_whole_book_has_the_last_word(sto
     """Two soft minutes, then a loud one: the first gain would be 6 LU too much."""
     soft = [store(np.tile(voice(10 * RATE, seed, 0.3), 6), 1.5) for seed in (1, 2)]
     loud = [store(np.tile(voice(10 * RATE, 3), 6), 1.5)]
-    book = stitch([spoken(1, soft), spoken(2, loud)], tmp_path / "chapters", None)
+    book = stitch([spoken(1, soft), spoken(2, loud)], tmp_path / "chapters", Levels())
     assert book.loudness == pytest.approx(TARGET_LUFS, abs=0.4)
 
 
 def test_silence_is_no_reason_to_fail(store: Store, tmp_path: Path) -> None:
-    book = stitch([spoken(1, [store(np.zeros(30_000, np.int16), 0.5)])], tmp_path / "chapters", None)
+    book = stitch([spoken(1, [store(np.zeros(30_000, np.int16), 0.5)])], tmp_path / "chapters", Levels())
     assert book.gain == 1
     assert not codec.decode(book.chapters[0].path).samples.any()
 
@@ -226,14 +226,56 @@ def test_stitching_again_encodes_nothing_and_a_new_chapter_only_itself(
     three: list[Spoken], store: Store, tmp_path: Path
 ) -> None:
     folder = tmp_path / "chapters"
-    first = stitch(three, folder, None)
+    first = stitch(three, folder, Levels())
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    again = stitch(three, folder, first.gain)
+    again = stitch(three, folder, Levels(first.gain))
     assert again == first
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
     changed = [three[0], spoken(2, [store(voice(150_008, 9, 0.4), 1.5)]), three[2]]
-    third = stitch(changed, folder, first.gain)
+    third = stitch(changed, folder, Levels(first.gain))
     assert [a.path == b.path for a, b in zip(first.chapters, third.chapters, strict=True)] == [True, False, True]
+
+
+def settled(book: Stitched) -> Levels:
+    """What a manifest tells the next build."""
+    return Levels(book.gain, {c.path.stem: gain for c, gain in zip(book.chapters, book.gains, strict=True)})
+
+
+def loudness_of(path: Path) -> float:
+    return sound.integrated_loudness(sound.block_energies(codec.decode(path)))
+
+
+@pytest.mark.parametrize("level", [0.9, 0.25, 3.5])
+def test_chapters_that_come_later_leave_those_that_are_there(
+    three: list[Spoken], store: Store, tmp_path: Path, level: float
+) -> None:
+    """As loud as the others, much softer, much louder: the whole keeps its loudness, the old chapters their bytes."""
+    folder = tmp_path / "chapters"
+    first = stitch(three, folder, Levels())
+    later = [spoken(number, [store(voice(400_003 + number, number, level), 1.0)]) for number in (4, 5)]
+    grown = stitch([*three, *later], folder, settled(first))
+    assert [chapter.path for chapter in grown.chapters[:3]] == [chapter.path for chapter in first.chapters]
+    assert grown.gains[:3] == first.gains
+    assert (grown.gains[3:] == first.gains[:2]) == (level == 0.9), "another gain only where the book needs it"
+    assert grown.loudness == pytest.approx(TARGET_LUFS, abs=TOLERANCE_LU)
+    loudness, peak = ebur128(decoded_book([chapter.path for chapter in grown.chapters], tmp_path))
+    assert loudness == pytest.approx(TARGET_LUFS, abs=0.5)
+    assert peak <= CEILING_DBTP + 1
+    if level != 0.9:
+        assert [loudness_of(c.path) for c in grown.chapters[3:]] == pytest.approx([TARGET_LUFS] * 2, abs=1)
+    again = stitch([*three, *later], folder, settled(grown))
+    assert again == grown
+
+
+def test_where_the_new_alone_cannot_mend_the_loudness_all_is_encoded_again(
+    three: list[Spoken], store: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "chapters"
+    first = stitch(three, folder, Levels())
+    off = {encode(clips, 3 * first.gain, folder).path.stem: 3 * first.gain for _, clips in three}
+    book = stitch([*three, spoken(4, [store(voice(50_003, 4), 1.0)])], folder, Levels(3 * first.gain, off))
+    assert book.loudness == pytest.approx(TARGET_LUFS, abs=TOLERANCE_LU)
+    assert len(set(book.gains)) == 1
 
 
 def test_a_loudness_that_was_lost_is_measured_again_and_the_sound_is_the_same(
@@ -270,13 +312,13 @@ def test_a_damaged_clip_is_removed_and_named(three: list[Spoken], tmp_path: Path
     clip = three[1][1][0]
     clip.path.write_bytes(clip.path.read_bytes()[: clip.path.stat().st_size // 2])
     with pytest.raises(InputError, match="话"):
-        stitch(three, tmp_path / "chapters", None)
+        stitch(three, tmp_path / "chapters", Levels())
     assert not clip.path.exists()
     assert not list(tmp_path.glob("chapters/.draft*"))
 
 
 def test_the_sound_of_a_section_is_what_its_encoding_was_made_of(three: list[Spoken], tmp_path: Path) -> None:
-    book = stitch(three, tmp_path / "chapters", None)
+    book = stitch(three, tmp_path / "chapters", Levels())
     plain = np.concatenate(list(book.sound_of(2)))
     heard = codec.decode(book.chapters[1].path).samples
     assert len(plain) == len(heard)

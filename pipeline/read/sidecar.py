@@ -25,6 +25,9 @@ class Sidecar(BaseModel):
     voice: str = ""
     rate: Annotated[int, Field(ge=-50, le=100)] | None = None
     script: Literal["", "keep", "simplified", "traditional"] = ""  # the characters of the written form
+    chapter_format: str = ""
+    formats: str = ""  # as after --formats
+    base_url: str = ""
     pauses: dict[str, Seconds] = {}  # name in the table of pauses -> seconds in its place
     skip: tuple[str, ...] = ()  # titles of sections that are not spoken
     rename: dict[str, str] = {}  # title of a section -> the title it is to have

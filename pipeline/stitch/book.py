@@ -2,21 +2,23 @@
 
 A chapter is encoded while the next is spoken, so the gain must be known before the last clip is: it is taken from
 the first minutes (the same clips on every run, hence the same bytes), and held against the whole book at the end.
-Only when the whole is then further than TOLERANCE_LU from the target is everything encoded again.
+What the last build encoded keeps the gain it has. When the whole is then further than TOLERANCE_LU from the target,
+what is new is brought to the target by itself; only when that is not enough is everything encoded again.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from pipeline import sound
 from pipeline.model import Chapter, Clip, Samples, Section
-from pipeline.stitch.encode import Encoding, chapter_blocks, encode
+from pipeline.stitch.encode import Encoding, chapter_blocks, chapter_key, encode
 from pipeline.stitch.gain import ROUNDS, TARGET_LUFS, gain_for, nearer
 from pipeline.stitch.timeline import timeline
 
@@ -28,41 +30,89 @@ Spoken = tuple[Section, tuple[Clip, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class Levels:
+    """What the last build settled: the gain for what is new, and the gain of each encoding that there is, by its name.
+
+    Gains are linear; None where none is known yet.
+    """
+
+    gain: float | None = None
+    standing: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, clips: Sequence[Clip]) -> float | None:
+        """The gain with which these clips were encoded; None where they were not."""
+        gains = dict.fromkeys(self.standing.values())
+        return next((gain for gain in gains if chapter_key(clips, gain) in self.standing), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Stitched:
-    """A book as sound: its chapters, the clips of each, the linear gain of all, the loudness in LUFS that it gives."""
+    """A book as sound: its chapters with the clips and the linear gain of each, and the loudness of all in LUFS.
+
+    `gain` is the last build's, or what the chapters that are new to this one have.
+    """
 
     chapters: tuple[Chapter, ...]
     clips: tuple[tuple[Clip, ...], ...]
+    gains: tuple[float, ...]
     gain: float
     loudness: float
 
     def sound_of(self, number: int) -> Iterator[Samples]:
         """A section's samples, block by block, at the book's loudness."""
         index = next(k for k, chapter in enumerate(self.chapters) if chapter.section.number == number)
-        return chapter_blocks(self.clips[index], self.gain)
+        return chapter_blocks(self.clips[index], self.gains[index])
 
 
-def stitch(sections: Iterable[Spoken], folder: Path, gain: float | None) -> Stitched:
-    """Encode each section into `folder`, named by content, with the `gain` of the last build while it still fits."""
+def stitch(sections: Iterable[Spoken], folder: Path, levels: Levels) -> Stitched:
+    """Encode each section into `folder`, named by content, at the levels of the last build while they still fit."""
     spoken: list[Spoken] = []
+    gain, known = levels.gain, []
     with ThreadPoolExecutor(ENCODERS, thread_name_prefix="encoder") as encoder:
         under_way: list[Future[Encoding]] = []
         for part in sections:
             spoken.append(part)
+            known.append(levels.of(part[1]))
             gain = gain or _first_gain(spoken)
             if gain:
-                under_way += [encoder.submit(encode, clips, gain, folder) for _, clips in spoken[len(under_way) :]]
+                late = range(len(under_way), len(spoken))
+                under_way += [encoder.submit(encode, spoken[k][1], known[k] or gain, folder) for k in late]
         for encoding in under_way:
             encoding.result()
     gain = gain or gain_for(list(_clips(spoken)))
-    encodings, loudness = _encoded(spoken, gain, folder)
+    levelled = _levelled(spoken, known, gain, folder)
+    chapters = tuple(_on_one_line(spoken, levelled.encodings))
+    gains = tuple(own or levelled.gain for own in levelled.known)
+    loudness = round(max(levelled.loudness, -99.0), 2)
+    return Stitched(chapters, tuple(clips for _, clips in spoken), gains, levelled.gain, loudness)
+
+
+class _Levelled(NamedTuple):
+    """Chapters as encoded: those that are `known` with their own gain, the others with `gain`; LUFS of the whole."""
+
+    encodings: list[Encoding]
+    known: Sequence[float | None]
+    gain: float
+    loudness: float
+
+
+def _levelled(spoken: Sequence[Spoken], known: Sequence[float | None], gain: float, folder: Path) -> _Levelled:
+    """The chapters at the target: as they are, or else the new ones brought to it, or else all with one gain."""
+    done = _encoded(spoken, known, gain, folder)
+    new = [part for part, own in zip(spoken, known, strict=True) if own is None]
+    if not _fits(done) and 0 < len(new) < len(spoken):
+        done = _encoded(spoken, known, gain_for(list(_clips(new))), folder)
     for attempt in range(ROUNDS):
-        if abs(loudness - TARGET_LUFS) <= TOLERANCE_LU or not math.isfinite(loudness):
+        if _fits(done):
             break
-        gain = nearer(gain, loudness) if attempt else gain_for(list(_clips(spoken)))
-        encodings, loudness = _encoded(spoken, gain, folder)
-    chapters = tuple(_on_one_line(spoken, encodings))
-    return Stitched(chapters, tuple(clips for _, clips in spoken), gain, round(max(loudness, -99.0), 2))
+        gain = nearer(done.gain, done.loudness) if attempt else gain_for(list(_clips(spoken)))
+        done = _encoded(spoken, [None] * len(spoken), gain, folder)
+    return done
+
+
+def _fits(done: _Levelled) -> bool:
+    """Whether the whole has the target loudness; what is silent has none."""
+    return abs(done.loudness - TARGET_LUFS) <= TOLERANCE_LU or not math.isfinite(done.loudness)
 
 
 def _first_gain(spoken: Sequence[Spoken]) -> float | None:
@@ -71,10 +121,11 @@ def _first_gain(spoken: Sequence[Spoken]) -> float | None:
     return gain_for(clips) if sum(clip.length / clip.rate for clip in clips) >= ENOUGH_TO_JUDGE_S else None
 
 
-def _encoded(spoken: Iterable[Spoken], gain: float, folder: Path) -> tuple[list[Encoding], float]:
-    """Every chapter's encoding at a gain, and the loudness of the whole, LUFS."""
-    encodings = [encode(clips, gain, folder) for _, clips in spoken]
-    return encodings, sound.integrated_loudness(sound.unpacked(np.concatenate([e.energies for e in encodings])))
+def _encoded(spoken: Iterable[Spoken], known: Sequence[float | None], gain: float, folder: Path) -> _Levelled:
+    """Every chapter's encoding at its known gain or else at this one, and the loudness of the whole, LUFS."""
+    encodings = [encode(clips, own or gain, folder) for (_, clips), own in zip(spoken, known, strict=True)]
+    energies = sound.unpacked(np.concatenate([encoding.energies for encoding in encodings]))
+    return _Levelled(encodings, known, gain, sound.integrated_loudness(energies))
 
 
 def _clips(spoken: Iterable[Spoken]) -> Iterator[Clip]:

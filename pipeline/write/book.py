@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipeline import codec
 from pipeline.codec import Tags
@@ -13,6 +13,7 @@ from pipeline.write.acx import levelled
 from pipeline.write.cover import copy_cover, write_cover
 
 FORMATS = ("m4a", *codec.FORMS)
+DEFAULT_FORMAT = "m4a"
 SUFFIXES = {"acx": "mp3"}  # where it is not the format's name
 COVER = "cover.jpg"
 
@@ -39,16 +40,27 @@ def demand_format(chapter_format: str) -> None:
         raise UsageError(f"there is no chapter format {chapter_format!r}", f"choose one of: {', '.join(FORMATS)}")
 
 
-def chapter_names(chapters: Sequence[Chapter], chapter_format: str) -> dict[int, str]:
-    """The chapter files' paths in the book's folder, by section number: chapters/03-<title>.m4a."""
+def chapter_names(chapters: Sequence[Chapter], chapter_format: str, previous: Manifest | None) -> dict[int, str]:
+    """The chapter files' paths in the book's folder, by section number: chapters/03-<title>.m4a.
+
+    A book that grows past 99 chapters keeps the names that it has.
+    """
     suffix = SUFFIXES.get(chapter_format, chapter_format)
-    width = max(2, len(str(len(chapters))))
+    width = _width_kept(chapters, previous) or max(2, len(str(len(chapters))))
     return {
         chapter.section.number: (
             f"chapters/{chapter.section.number:0{width}}-{safe_name(chapter.section.title)}.{suffix}"
         )
         for chapter in chapters
     }
+
+
+def _width_kept(chapters: Sequence[Chapter], previous: Manifest | None) -> int:
+    """How many digits the numbers of the last build's names have, 0 where none of its chapters is in its place."""
+    there = {(section.number, section.title): section.file for section in previous.sections} if previous else {}
+    kept = [there.get((chapter.section.number, chapter.section.title), "") for chapter in chapters]
+    name = next((PurePosixPath(file).name for file in kept if file), "")
+    return len(name.partition("-")[0])
 
 
 def write_files(binding: Binding, chapters: Sequence[Chapter], previous: Manifest | None) -> dict[str, str]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from filelock import FileLock
 
 from pipeline.files import write_whole
+from pipeline.write.lasting import lasting_id_in
 from pipeline.write.manifest import NAME as MANIFEST
 from pipeline.write.onefile import Parts, one_file
 from pipeline.write.player import NAME
@@ -42,13 +43,13 @@ def _card(home: Path) -> dict[str, Any] | None:
     """What the page tells of a book; None where there is none."""
     if home.name.startswith(".") or not (home / NAME).is_file():
         return None
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+    with contextlib.suppress(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
         book = json.loads((home / MANIFEST).read_bytes())
         return {
             "title": str(book["title"]),
             "creator": str(book["creator"]),
             "language": str(book["language"]),
-            "key": str(book["origin"]["sha256"])[:16],
+            "key": str(lasting_id_in(book)),
             "home": quote(home.name),
             "cover": quote(f"{home.name}/cover.jpg") if (home / "cover.jpg").is_file() else "",
             "length": int(book["duration"]),

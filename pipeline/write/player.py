@@ -12,6 +12,7 @@ from pipeline.files import sha256_of, write_whole
 from pipeline.model import Chapter
 from pipeline.write.book import COVER
 from pipeline.write.captions import sentences
+from pipeline.write.lasting import lasting_id
 from pipeline.write.onefile import Parts, one_file
 from pipeline.write.volume import Volume
 
@@ -49,7 +50,7 @@ def _data(volume: Volume) -> dict[str, Any]:
         "creator": book.creator,
         "narrator": book.narrator,
         "language": book.language,
-        "key": book.origin.sha256[:16],  # the same for the same text: where a person stopped is remembered under it
+        "key": str(lasting_id(book)),  # where a person stopped is remembered under it
         "cover": quote(COVER) if COVER in book.outputs else "",
         "whole": quote(whole) if whole in book.outputs else "",
         "chapters": [

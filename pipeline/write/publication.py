@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.model import Manifest, SpokenSection
+from pipeline.write.lasting import lasting_id
 
 NAME = "publication.json"
 MEDIA_TYPES = {
@@ -23,7 +24,7 @@ def publication(manifest: Manifest) -> bytes:
         "@context": ["https://schema.org", "https://www.w3.org/ns/pub-context"],
         "conformsTo": "https://www.w3.org/TR/audiobooks/",
         "type": "Audiobook",
-        "id": f"urn:sha256:{manifest.origin.sha256}",
+        "id": lasting_id(manifest).urn,
         "name": manifest.title,
         "author": manifest.creator,
         "readBy": manifest.narrator,

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
 
 from pipeline import codec
 from pipeline.codec import Tags
 from pipeline.model import Chapter, Chunk, Line, Manifest
 from pipeline.write.captions import ends_sentence, plain, sentences
+from pipeline.write.lasting import lasting_id
 from pipeline.write.publication import whole_date
 from pipeline.write.volume import Volume
 from pipeline.write.zipped import Entry, write_zip
@@ -187,7 +187,7 @@ def _metadata(manifest: Manifest, pages: Sequence[Page]) -> str:
     """Dublin Core and the overlays' durations; what the book does not have is left out."""
     date = whole_date(manifest.date)
     words = [
-        ('dc:identifier id="id"', f"urn:uuid:{uuid5(NAMESPACE_URL, manifest.origin.sha256)}"),
+        ('dc:identifier id="id"', lasting_id(manifest).urn),
         ("dc:title", manifest.title),
         ("dc:language", manifest.language),
         ('dc:creator id="author"', manifest.creator),
