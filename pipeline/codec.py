@@ -13,31 +13,18 @@ from typing import Any
 
 import numpy as np
 
+from pipeline import atoms
 from pipeline.errors import InputError
 from pipeline.files import draft_of
 from pipeline.model import Audio, Samples
 from pipeline.mp4 import packets_of, write_joined
+from pipeline.tags import Tags, iso_639_2, metadata, sort_fields
 
 FRAME = 1024  # samples in an AAC packet
 AAC_BITS = 64_000
 MP3_BITS = 96_000
 BLOCK_S = 8
-LANGUAGES = {"zh": "zho", "en": "eng", "ja": "jpn", "ko": "kor", "de": "deu", "fr": "fra", "es": "spa", "ru": "rus"}
 REMEDY = "remove the file and build the book again: what was spoken is still in the cache"
-
-
-@dataclass(frozen=True, slots=True)
-class Tags:
-    """What a player shows; the cover is a JPEG."""
-
-    title: str
-    album: str = ""
-    creator: str = ""
-    narrator: str = ""
-    date: str = ""
-    language: str = "zh"
-    track: int = 0
-    cover: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +126,7 @@ def write_form(form: Form, blocks: Iterable[Samples], rate: int, tags: Tags, tar
         stream: Any = out.add_stream(form.encoder, rate=form.rate or rate, layout="mono")
         if form.bits:
             stream.bit_rate = form.bits
-        out.metadata.update(_metadata(tags))
+        out.metadata.update({**metadata(tags), **sort_fields(tags, form.container)})
         if form.container == "opus" and tags.cover:
             out.metadata["METADATA_BLOCK_PICTURE"] = _picture_block(tags.cover)
             tags = replace(tags, cover=None)
@@ -176,16 +163,16 @@ def _head(parts: Sequence[tuple[Path, str]], counts: Sequence[int], tags: Tags, 
             stream = out.add_stream_from_template(first)
             rate = first.rate
             content = next(bytes(packet) for packet in container.demux(first) if packet.size)
-        stream.metadata["language"] = _iso_639_2(tags.language)
+        stream.metadata["language"] = iso_639_2(tags.language)
         if book:
             out.set_chapters(_marks(parts, counts, rate))
-        out.metadata.update(_metadata(tags))
+        out.metadata.update({**metadata(tags), atoms.PLACE: atoms.placeholder(tags.sorts)})
         with _cover(out, tags) as cover:
             if cover:
                 out.mux(cover)
             for position in sorted({0, *accumulate(counts[:-1]), sum(counts) - 1}):
                 _mux_at(position, content, out, stream)
-    return whole.getvalue()
+    return atoms.with_names(whole.getvalue(), tags.sorts)
 
 
 def _mux_at(position: int, content: bytes, out: Any, stream: Any) -> None:
@@ -237,33 +224,6 @@ def _marks(parts: Sequence[tuple[Path, str]], counts: Sequence[int], rate: int) 
         )
         start = end
     return marks
-
-
-def _metadata(tags: Tags) -> dict[str, str]:
-    """The tags that mp4 and ID3 writers know by FFmpeg's names; empty ones are left out."""
-    named = {
-        "title": tags.title,
-        "album": tags.album or tags.title,
-        "artist": tags.creator,
-        "album_artist": tags.creator,
-        "composer": tags.narrator,
-        "date": tags.date,
-        "language": _iso_639_2(tags.language),
-        "genre": "Audiobook",
-        "media_type": "2",
-        "track": str(tags.track) if tags.track else "",
-    }
-    return {name: value for name, value in named.items() if value}
-
-
-def _iso_639_2(language: str) -> str:
-    """A language tag as sound files want it; what has no code of three letters here is "undetermined".
-
-    >>> [_iso_639_2(tag) for tag in ("zh", "zh-Hant", "eng", "xx")]
-    ['zho', 'zho', 'eng', 'und']
-    """
-    primary = language.lower().partition("-")[0]
-    return primary if len(primary) == 3 else LANGUAGES.get(primary, "und")
 
 
 def _picture_block(cover: Path) -> str:

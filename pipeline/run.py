@@ -26,6 +26,7 @@ from pipeline.speak.cache import ClipCache
 from pipeline.speak.cluster import Executor, here
 from pipeline.speak.engines import DEFAULT_ENGINE, engine_class, open_engine, settled
 from pipeline.speak.fallback import stand_in, stand_in_for
+from pipeline.speak.pinyin.sorting import sort_name
 from pipeline.speak.spoken import spoken
 from pipeline.speak.takes import Casting, choices_for, low_of, parts_of
 from pipeline.stitch.book import stitch
@@ -253,7 +254,7 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
     )
     names = chapter_names(book.chapters, forms.chapter_format, previous)
     picture = edition.source.parent / sidecar.cover if sidecar.cover else None
-    binding = Binding(home, document, facts.narrator, picture, forms.chapter_format, names, book.sound_of)
+    binding = Binding(home, document, facts.narrator, picture, forms.chapter_format, names, sort_name, book.sound_of)
     outputs = write_files(binding, book.chapters, previous)
     bound = manifest_from(facts, book, names, outputs)
     further = write_formats(Volume(home, bound, book.chapters, forms.formats, forms.base_url))

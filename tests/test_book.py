@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.codec import Tags, decode, join, write_aac
+from pipeline.codec import decode, join, write_aac
+from pipeline.tags import Tags
 
 TEXT = """山中来信
 

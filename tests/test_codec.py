@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 
 from pipeline import codec
-from pipeline.codec import FRAME, Tags
+from pipeline.codec import FRAME
 from pipeline.errors import InputError
 from pipeline.model import Samples
+from pipeline.tags import Tags
 
 RATE = 24_000
 CHIRP = np.hanning(480) * np.sin(2 * np.pi * (500 * np.arange(480) / RATE + 60_000 * (np.arange(480) / RATE) ** 2))
@@ -281,8 +282,8 @@ noise = np.random.default_rng(0).normal(0, 3000, codec.FRAME * 200).astype(np.in
 codec.write_aac([noise], 24_000, folder / "part.m4a")
 write = {
     "m4a": lambda path: codec.write_aac([noise], 24_000, path),
-    "mp3": lambda path: codec.write_mp3([noise], 24_000, codec.Tags("x"), path),
-    "m4b": lambda path: codec.join([(folder / "part.m4a", "x")], codec.Tags("x"), path),
+    "mp3": lambda path: codec.write_mp3([noise], 24_000, Tags("x"), path),
+    "m4b": lambda path: codec.join([(folder / "part.m4a", "x")], Tags("x"), path),
 }[kind]
 write(folder / f"good.{kind}")
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -12,8 +12,9 @@ from PIL import Image
 from tinytag import TinyTag
 
 from pipeline import codec, sound
-from pipeline.codec import FORMS, Tags
+from pipeline.codec import FORMS
 from pipeline.model import Samples
+from pipeline.tags import Tags
 from pipeline.write.acx import levelled
 from tests.browser import needs_browser, opened, started
 from tests.test_book import TEXT, audiobook, book_of, build, manifest_of

@@ -17,7 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import codec, sound
-from pipeline.codec import Tags
 from pipeline.errors import EngineError, InputError, UsageError
 from pipeline.model import Audio, Chunk, Section, Verdict
 from pipeline.speak.cache import ClipCache, clip_key
@@ -27,6 +26,7 @@ from pipeline.speak.engines.kokoro.phonemes import TONES, phonemes_of
 from pipeline.speak.engines.kokoro.voices import DIGESTS, SHAPE, VOICES, style_of
 from pipeline.stitch.book import Levels, stitch
 from pipeline.stitch.gain import CEILING_DBTP, TARGET_LUFS
+from pipeline.tags import Tags
 from pipeline.verify.clip import check_clip
 from tests.test_sound import ebur128
 from tools.make_voices import pack

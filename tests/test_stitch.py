@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import codec, sound
-from pipeline.codec import Tags
 from pipeline.errors import InputError
 from pipeline.model import Audio, Chunk, Clip, Mark, Samples, Section, Verdict
 from pipeline.speak.cache import ClipCache, clip_key
@@ -20,6 +19,7 @@ from pipeline.stitch.book import TOLERANCE_LU, Levels, Spoken, Stitched, stitch
 from pipeline.stitch.encode import chapter_blocks, chapter_key, encode
 from pipeline.stitch.gain import CEILING_DBTP, TARGET_LUFS, gain_for
 from pipeline.stitch.timeline import HEAD_S, PACKET, TAIL_S, timeline
+from pipeline.tags import Tags
 from tests.test_sound import ebur128
 
 RATE = 24_000

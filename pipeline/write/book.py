@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from pipeline import codec
-from pipeline.codec import Tags
 from pipeline.errors import UsageError
 from pipeline.files import DRAFT_PREFIX, safe_name, sha256_of
 from pipeline.model import Chapter, Document, Manifest, Samples
+from pipeline.tags import Tags
 from pipeline.write.acx import levelled
 from pipeline.write.cover import copy_cover, write_cover
 
@@ -31,6 +31,7 @@ class Binding:
     picture: Path | None
     chapter_format: str
     names: Mapping[int, str]  # the chapter files' paths in the folder, by section number
+    spelt: Callable[[str], str]  # words -> what a list sorts them by
     sound_of: Callable[[int], Iterable[Samples]]
 
 
@@ -112,7 +113,21 @@ def _tags(binding: Binding) -> Tags:
         date=document.date,
         language=document.language,
         cover=binding.home / COVER,
+        sorts=_sorts(binding, document.title),
     )
+
+
+def _sorts(binding: Binding, title: str) -> dict[str, str]:
+    """What lists sort the title and the names on a book by; a name that is not there has none."""
+    document = binding.document
+    named = {
+        "title": title,
+        "album": document.title,
+        "artist": document.creator,
+        "album_artist": document.creator,
+        "composer": binding.narrator,
+    }
+    return {name: binding.spelt(words) for name, words in named.items() if words}
 
 
 def _kept(binding: Binding, previous: Manifest | None, cover: str) -> dict[tuple[str, str, str], str]:
@@ -137,7 +152,8 @@ def _write_chapter(binding: Binding, chapter: Chapter, tags: Tags) -> None:
     """The chapter's own encoding with tags, or, in another format, its sound encoded afresh (never twice lossy)."""
     number = chapter.section.number
     target = binding.home / binding.names[number]
-    own = replace(tags, title=chapter.section.title, track=number)
+    sorts = {**tags.sorts, "title": f"{number:04} {binding.spelt(chapter.section.title)}".rstrip()}
+    own = replace(tags, title=chapter.section.title, track=number, sorts=sorts)
     form = codec.FORMS.get(binding.chapter_format)
     if form:
         rate = codec.probe(chapter.path).rate

@@ -12,8 +12,8 @@ from html import escape
 from pathlib import Path
 
 from pipeline import codec
-from pipeline.codec import Tags
 from pipeline.model import Chapter, Chunk, Line, Manifest
+from pipeline.tags import Tags
 from pipeline.write.captions import ends_sentence, plain, sentences
 from pipeline.write.lasting import lasting_id
 from pipeline.write.publication import whole_date
