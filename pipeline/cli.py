@@ -1,5 +1,6 @@
 """The command line: each command parses, calls, and prints; errors become exit codes in `main` alone."""
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -7,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +36,7 @@ app.add_typer(text_app, name="text")
 
 Output = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder of the books.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-Source = Annotated[Path, typer.Argument(help="A text, or a folder of texts.")]
+Source = Annotated[Path, typer.Argument(help="A text, or a folder of texts; - for standard input.")]
 Book = Annotated[str, typer.Argument(help="A book: its folder or its title. Empty: the only one there is.")]
 EngineName = Annotated[str, typer.Option("--engine", metavar="NAME", help="kokoro (default), edge, openai, tone.")]
 Voice = Annotated[str, typer.Option("--voice", metavar="NAME", help="See `audiobook voices`.")]
@@ -59,6 +61,7 @@ KeepGoing = Annotated[
     bool, typer.Option("--keep-going", help="Leave a silence for what the voice cannot say, and exit 6 at the end.")
 ]
 HERE = Path("output")
+PIPE = Path("-")
 
 
 def main() -> None:
@@ -79,7 +82,9 @@ def _interrupted(_signal: int, _frame: object) -> None:
 
 @app.command()
 def build(
-    sources: Annotated[list[Path] | None, typer.Argument(help="Texts or folders. Default: all in seeds/.")] = None,
+    sources: Annotated[
+        list[Path] | None, typer.Argument(help="Texts or folders; - for standard input. Default: all in seeds/.")
+    ] = None,
     output: Output = HERE,
     engine: EngineName = "",
     voice: Voice = "",
@@ -105,16 +110,22 @@ def build(
     since: Annotated[
         str, typer.Option("--since", metavar="DATE|AGE", help="Only what was changed since: 2026-11-25, 24h, 7d.")
     ] = "",
+    title: Annotated[str, typer.Option(metavar="TITLE", help="The title of a text that is piped in (-).")] = "",
 ) -> None:
     """Build the audiobook of each source; what is finished is not done again, and no failure stops the others."""
     from pipeline.batch import outcomes
+    from pipeline.read.piped import FOLDER, kept, piped
     from pipeline.run import Request
     from pipeline.speak import leave_a_gap, stop
     from pipeline.speak.cluster import executor_named
 
     request = Request(Shelf(output), engine, voice, rate, chapter_format, jobs, leave_a_gap if keep_going else stop)
     request = dataclasses.replace(request, formats=formats, base_url=base_url, fallback=fallback, script=script)
-    found = _found(sources or _seeds(), each, since)
+    if title and PIPE not in (sources or []):
+        raise UsageError("--title is for a text that is piped in", 'put title = "…" into a .toml beside the text')
+    texts = sources or _seeds()
+    texts = [kept(piped(sys.stdin.buffer), title, output / FOLDER) if text == PIPE else text for text in texts]
+    found = _found(texts, each, since)
     with executor_named(executor, scheduler, jobs) as where:
         request = dataclasses.replace(request, executor=where)
         make = functools.partial(_built, request=request, alone=len(found) == 1, ear=model if listen else None)
@@ -185,7 +196,8 @@ def plan(
     from pipeline.answers import plan
     from pipeline.run import Request
 
-    found = plan(source, Request(Shelf(output), engine, voice))
+    with _readable(source) as text:
+        found = plan(text, Request(Shelf(output), engine, voice))
     if as_json:
         _print_json(found)
         return
@@ -215,7 +227,8 @@ def inspect(
     from pipeline.run import Request
 
     request = Request(Shelf(HERE), engine, script=script)
-    found = doubtful_readings(source, request) if polyphones else inspect(source, request)
+    with _readable(source) as text:
+        found = doubtful_readings(text, request) if polyphones else inspect(text, request)
     if as_json:
         _print_json(found)
     elif polyphones:
@@ -517,6 +530,18 @@ def _print_json(found: Any) -> None:
     if dataclasses.is_dataclass(found) and not isinstance(found, type):
         found = dataclasses.asdict(found)
     print(json.dumps(found, ensure_ascii=False, indent=1))
+
+
+@contextlib.contextmanager
+def _readable(source: Path) -> Iterator[Path]:
+    """The source; for -, a file with what is piped in, for as long as it is looked at."""
+    from pipeline.read.piped import looked_at, piped
+
+    if source != PIPE:
+        yield source
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield looked_at(piped(sys.stdin.buffer), Path(folder))
 
 
 def _seeds() -> list[Path]:

@@ -62,7 +62,7 @@ def _opened(document: Document) -> Document:
     span = Alignment(ended.edits).source_span(*first.span()) if first else (0, 0)
     if any(heading.span[0] <= span[0] for heading in ended.headings[:1]):
         return ended
-    if first and _is_title(first[0]):
+    if first and is_title(first[0]):
         return _headed(ended, span)
     name = _ORDER.sub("", document.origin.name.rsplit(".", 1)[0])
     return _headed(_named(ended, name), (0, len(name))) if name else _headed(ended, (0, 0))
@@ -77,7 +77,7 @@ def _headed(document: Document, span: Span) -> Document:
     return replace(document, headings=(Heading(span, 1), *document.headings))
 
 
-def _is_title(line: str) -> bool:
+def is_title(line: str) -> bool:
     text = line.strip()
     return 0 < len(text) <= TITLE_LENGTH and not text.endswith(_SENTENCE_END)
 
