@@ -38,6 +38,13 @@ TITLES = {
 }
 
 
+def test_no_character_stands_alone_in_the_last_line() -> None:
+    for title in ("局长在创新教育大会发言", "一二三四五六", "钢铁是怎样炼成的"):
+        lines, _ = cover._set(title)
+        assert "".join(lines) == title
+        assert len(lines[-1]) > 1
+
+
 def pixels(path: Path) -> NDArray[np.int32]:
     with Image.open(path) as picture:
         assert picture.format == "JPEG"

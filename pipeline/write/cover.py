@@ -67,9 +67,18 @@ def _set(title: str) -> tuple[list[str], int]:
     for size in (*range(LARGEST, SMALLEST, -6), SMALLEST):
         lines = _wrapped(title, size, room)
         if len(lines) * size * LEADING <= room * 0.78:
-            return lines, size
+            return _evened(title, size, lines), size
     most = int(room * 0.78 / (SMALLEST * LEADING))
     return [*lines[: most - 1], _cut(lines[most - 1], SMALLEST, room)], SMALLEST
+
+
+def _evened(title: str, size: int, lines: list[str]) -> list[str]:
+    """The same number of lines, where the last would hold one character: narrower, until it holds more."""
+    room, evened = SIDE - 2 * MARGIN, lines
+    while len(lines) > 1 and len(evened[-1]) == 1 and room > 2 * size:
+        room -= size // 2
+        evened = _wrapped(title, size, room)
+    return evened if len(evened) == len(lines) else lines
 
 
 def _footed(name: str, room: int) -> tuple[str, int]:
