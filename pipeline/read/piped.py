@@ -7,6 +7,8 @@ must be somewhere. It is kept beside the books, under its title.
 import json
 import re
 import tempfile
+import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,7 +22,6 @@ FOLDER = ".sources"  # in the folder of the books; not in the cache, which may b
 NAMELESS = "stdin"
 EXAMPLE = "like this: audiobook build - --title TITLE < my.txt"
 _PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
-_EPUB = b"mimetypeapplication/epub+zip"
 _NO_TITLE = re.compile("第.{1,6}[章回节節卷部篇]|[一二三四五六七八九十0-9]+[、.．]")
 
 
@@ -71,5 +72,14 @@ def _title(path: Path) -> str:
 def _ending(content: bytes) -> str:
     """What kind of file it is, by its first bytes."""
     if content.startswith(b"PK\x03\x04"):
-        return ".epub" if _EPUB in content[:100] else ".docx"
+        return ".docx" if _holds_word(content) else ".epub"  # whose reader says what is wrong with any other package
     return ".html" if _PAGE.match(content[:4096]) else ".txt"
+
+
+def _holds_word(content: bytes) -> bool:
+    """Whether a package is a Word document."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as package:
+            return any(name.startswith("word/") for name in package.namelist())
+    except zipfile.BadZipFile:
+        return False
