@@ -92,7 +92,10 @@ def _spine(book: Book) -> tuple[Walked, list[Note]]:
             marks += ((len(lines) + line, _anchor(name, href)) for line, href in walked.marks if not rule)
             lines += (line.without(rule) if rule else line for line in walked.lines)
     if not lines:
-        raise broken(book.package.path, "there is no text in its reading order")
+        raise InputError(
+            f"{book.package.path} has no text in its reading order",
+            "its pages may be pictures: have their text recognised, and name the file with that",
+        )
     return Walked(lines, marks), notes
 
 
