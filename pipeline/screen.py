@@ -144,15 +144,16 @@ def show_changes(previous: Manifest | None, manifest: Manifest) -> None:
     """What a build made of the chapters that were there: new ones, changed ones, those kept byte for byte."""
     if previous is None:
         return
-    there = {section.title for section in previous.sections}
+    titles = {section.title for section in previous.sections}
     kept = [s for s in manifest.sections if previous.outputs.get(s.file) == manifest.outputs[s.file]]
-    new = [s for s in manifest.sections if s not in kept and s.title not in there]
+    there = {section.number for section in kept}
+    new = [s for s in manifest.sections if s.number not in there and s.title not in titles]
     changed = len(manifest.sections) - len(kept) - len(new)
     counts = {f"new chapter{'s'[: len(new) - 1]}": len(new), "changed": changed, "kept as they were": len(kept)}
     say("  " + "; ".join(f"{count} {what}" for what, count in counts.items() if count))
     if kept and new and all(section.gain for section in kept):
         decibels = 20 * math.log10(manifest.gain / previous.gain)
-        say(f"  what is new is set {decibels:+.1f} dB to the last build's gain: the whole keeps its loudness")
+        say(f"  what is new is amplified {decibels:+.1f} dB beside what was there: so the whole keeps its loudness")
 
 
 def show_stand_ins(home: Path, manifest: Manifest) -> None:
