@@ -126,6 +126,16 @@ def test_a_text_that_grew_is_read_the_same_way_the_next_time_and_goes_on_growing
     assert list(sections_of(further)[: len(sections_of(grown))]) == list(sections_of(grown))
 
 
+def test_a_text_without_headings_changes_its_last_section_alone() -> None:
+    lines = [f"{PROSE}这是第{number}段。\n" for number in range(1000)]
+    was = sections_of(read("".join(lines[:600])))
+    now = sections_of(read("".join(lines), book_of(read("".join(lines[:600])))))
+    assert len(was) >= 4
+    assert now[: len(was) - 1] == was[:-1]
+    lengths = [sum(len(chunk.text) for chunk in section.chunks) for section in now]
+    assert max(lengths) < 2 * min(lengths)
+
+
 def test_a_second_volume_would_have_changed_a_title() -> None:
     """What the tests above guard against does happen without the book."""
     before, more = GROWTH["a second volume"]

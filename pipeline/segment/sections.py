@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, groupby
-from math import floor
 from operator import itemgetter
 
 from pipeline.segment.scheme import Candidates, Heading, Rank, section_ranks
@@ -114,14 +113,14 @@ def _closed(drafts: Iterable[Draft], candidates: Candidates) -> Iterator[Draft]:
 
 
 def _by_length(candidates: Candidates, spoken: Sequence[int], title: str) -> Iterator[Draft]:
-    """Sections of like length, cut at the ends of paragraphs."""
+    """Sections of like length, cut at the ends of paragraphs: where a text goes on, only the last of them changes."""
     total = sum(len(candidates.lines[k].text) for k in spoken)
     count = max(1, round(total / LISTENABLE))
     if count == 1:
         yield Draft(title or WHOLE, 1, tuple(spoken))
         return
     before = accumulate((len(candidates.lines[k].text) for k in spoken), initial=0)
-    shares = [floor(done * count / total) for done, _ in zip(before, spoken, strict=False)]
+    shares = [min(count - 1, done // LISTENABLE) for done, _ in zip(before, spoken, strict=False)]
     parts = [[k for _, k in part] for _, part in groupby(zip(shares, spoken, strict=True), key=itemgetter(0))]
     for number, part in enumerate(parts, 1):
         yield Draft(NUMBERED.format(number), 1, tuple(part))
