@@ -56,4 +56,4 @@ def _all_clauses() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(long_book(int(sys.argv[1])))
+    sys.stdout.write(long_book(int(*(sys.argv[1:] or ["200"]))))
