@@ -40,6 +40,14 @@ def test_a_lost_byte_costs_its_line_and_not_the_file(tmp_path: Path, encoding: s
     assert encode(document.source, document.origin.encoding) == content
 
 
+def test_half_a_pair_of_utf_16_is_no_character(tmp_path: Path) -> None:
+    content = "\ufeff今天天气很好，山\udb53上的花都开了。\n".encode("utf-16-le", "surrogatepass")
+    document = read_bytes(tmp_path, content)
+    assert document.text == "今天天气很好，山\ufffd上的花都开了。\n"
+    assert [note.rule for note in document.notes] == ["undecodable bytes"]
+    assert encode(document.source, document.origin.encoding) == content
+
+
 def test_bytes_that_mean_nothing_are_reported_and_kept(tmp_path: Path) -> None:
     content = "今天天气很好。".encode() * 20 + b"\xff\xfe\xff" + "我们去公园。".encode() * 20
     document = read_bytes(tmp_path, content)

@@ -16,6 +16,7 @@ BYTE_ORDER_MARK = "\ufeff"
 LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")  # what `\n` stands in for, the longest first
 MIXED = "mixed encoding"
 LOST = "undecodable bytes"
+NO_CHARACTER = re.compile("[\ud800-\udfff]+")  # bytes that were kept so, and halves of a pair in UTF-16
 LARGEST = 64 << 20  # bytes: twenty million characters, some 1,500 hours
 
 
@@ -66,11 +67,13 @@ def one_newline(document: Document) -> Document:
 
 def without_lost_bytes(document: Document) -> Document:
     """Lines in another encoding are read in it; bytes that mean nothing become one U+FFFD a run; each with a note."""
-    if not ESCAPED.search(document.text):
+    if not NO_CHARACTER.search(document.text):
         return document
     lines = (_in_another(document, start, line) for start, line in _damaged_lines(document.text))
     document = edited(document, MIXED, [line for line in lines if line])
-    document = edited(document, LOST, [Replacement(*run.span(), "\ufffd") for run in ESCAPED.finditer(document.text)])
+    document = edited(
+        document, LOST, [Replacement(*run.span(), "\ufffd") for run in NO_CHARACTER.finditer(document.text)]
+    )
     notes = (Note(edit.rule, edit.span, _found(edit)) for edit in document.edits if edit.rule in (MIXED, LOST))
     return replace(document, notes=(*document.notes, *notes))
 

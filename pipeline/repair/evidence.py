@@ -76,7 +76,7 @@ def likelihood(text: str) -> float:
     return _likelihood("".join(map(_plain, text)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def _likelihood(text: str) -> float:
     share_of = words().share
     best = [0.0]

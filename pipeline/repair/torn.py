@@ -7,6 +7,7 @@ it names the lost byte; elsewhere the words decide, by a clear margin.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.edits import Replacement, edited
@@ -255,13 +256,22 @@ def _is_open(character: str, left: str) -> bool:
     return not opener or left.count(opener) > left.count(character)
 
 
-def _likeliest(characters: Sequence[str], left: str, rights: Sequence[str]) -> list[str]:
+def _likeliest(characters: Sequence[str], left: str, rights: Sequence[str]) -> Sequence[str]:
     """The characters that texts use, the likeliest between left and any of the rights first."""
     if len(characters) <= 1:
-        return list(characters)
-    left = GLOSS.sub("", left)[-NEAR:]
-    used = [c for c in characters if is_used(c)]
-    return sorted(used, key=lambda c: -max(likelihood(left + c + right[:NEAR]) for right in rights))
+        return characters
+    return _ranked(tuple(characters), GLOSS.sub("", left)[-NEAR:], tuple(right[:NEAR] for right in rights))
+
+
+@lru_cache(maxsize=16384)
+def _ranked(characters: tuple[str, ...], left: str, rights: tuple[str, ...]) -> tuple[str, ...]:
+    """The same places are looked at again until nothing changes any more; those that did not change cost nothing."""
+    words = [(character, _between(left, character, rights)) for character in characters if is_used(character)]
+    return tuple(character for character, _ in sorted(words, key=lambda word: -word[1]))
+
+
+def _between(left: str, character: str, rights: Sequence[str]) -> float:
+    return max(likelihood(left + character + right) for right in rights)
 
 
 def _score(place: Place, middle: str, end: int, horizon: int) -> float:

@@ -75,7 +75,7 @@ def vectors_of(found: Model, name: str, entries: Sequence[str]) -> Floats:
 
 def key(character: str, name: str) -> int:
     """The number under which a character's evidence is filed."""
-    return zlib.crc32(f"{character}{name}".encode())
+    return zlib.crc32(f"{character}{name}".encode(errors="surrogatepass"))
 
 
 @functools.cache
