@@ -30,7 +30,8 @@ def plan(source: Path, request: Request) -> Found:
     engine = open_engine(edition.recipe, edition.sidecar.pronounce)
     cache = ClipCache(request.shelf.clips)
     sections: list[Found] = []
-    for section in outline_of(edition, engine, {}).sections:
+    outline = outline_of(edition, engine, {})
+    for section in outline.sections:
         keys = [clip_key(engine.identity(), engine.script(chunk.voiced), 0) for chunk in section.chunks]
         characters = sum(len(chunk.text) for chunk in section.chunks)
         sections.append(
@@ -53,7 +54,7 @@ def plan(source: Path, request: Request) -> Found:
         "requests": sum(section["to_speak"] for section in sections),
         "cached": sum(section["chunks"] - section["to_speak"] for section in sections),
         "guesses": [dataclasses.asdict(edit) for edit in edition.document.edits if edit.guess],
-        "notes": [dataclasses.asdict(note) for note in edition.document.notes],
+        "notes": [dataclasses.asdict(note) for note in (*edition.document.notes, *outline.notes)],
         "sections": sections,
     }
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.run import Built
 
 WIDEST = 48  # columns of the terminal that a cell of a table takes at most
+MOST_NOTES = 5  # oddities of a count of chapters that are told at the end of a build
 
 
 def clean(text: str) -> str:
@@ -138,6 +139,10 @@ def summary(home: Path, manifest: Manifest, watcher: Watcher) -> None:
         f"  {home}\n"
         f"  listen: audiobook play {clean(home.name)!r} 1    again: audiobook redo {clean(home.name)!r} 1"
     )
+    odd = [note.message for note in manifest.notes if note.rule == "numbering"]
+    if odd:
+        more = f"; and {len(odd) - MOST_NOTES} more: audiobook inspect SOURCE" if len(odd) > MOST_NOTES else ""
+        say(f"  is the text whole? {clean('; '.join(odd[:MOST_NOTES]))}{more}")
 
 
 def show_changes(previous: Manifest | None, manifest: Manifest) -> None:

@@ -362,3 +362,11 @@ def test_check_hears_a_chapter_exchanged_or_shortened_by_someone_who_mends_the_h
     write_aac([whole.samples[: len(whole.samples) // 2048 * 1024]], whole.rate, short)
     rejoined(built, titles, [*chapters[:-1], short])
     assert "decoded length, ms" in failures(built)
+
+
+def test_a_missing_chapter_is_told_by_plan_inspect_and_build(tmp_path: Path) -> None:
+    chapters = [f"第{number}回 风雪\n\n{number}回的话，说来就长了。\n" for number in "一二四"]
+    (tmp_path / "信.txt").write_text("\n".join(chapters), encoding="utf-8")
+    for command in ("plan", "inspect", "build"):
+        told = audiobook(command, "信.txt", "--engine", "tone", cwd=tmp_path)
+        assert "第三回 missing" in told.stdout + told.stderr, command
