@@ -68,6 +68,16 @@ def hours(match: re.Match[str]) -> str:
     return f"{'两' if match[1] == '2' else integer(int(match[1]))}小时{integer(int(match[2]))}分钟"
 
 
+def minutes(match: re.Match[str]) -> str:
+    """Minutes and seconds by their letters.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("5min 30s").text
+    '五分三十秒'
+    """
+    return f"{'两' if match[1] == '2' else integer(int(match[1]))}分{integer(int(match[2]))}秒"
+
+
 def clocks(match: re.Match[str]) -> str | None:
     """From one time to another.
 

@@ -138,6 +138,16 @@ def decade(match: re.Match[str]) -> str:
     return f"{digits(match[1])}年代"
 
 
+def short_decade(match: re.Match[str]) -> str:
+    """The '90s in English spelling.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("’90s的音乐").text
+    '’九十年代的音乐'
+    """
+    return f"{integer(int(match[1]))}年代"
+
+
 def generation(match: re.Match[str]) -> str:
     """People by the decade or half-decade of their birth.
 
