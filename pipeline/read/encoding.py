@@ -14,6 +14,7 @@ from typing import NamedTuple
 from pipeline.errors import InputError
 
 ESCAPED = re.compile("[\udc00-\udcff]+")
+NO_CHARACTER = re.compile("[\ud800-\udfff]+")  # such a byte, or half of a pair in UTF-16
 _WIDE_UTF8 = re.compile(rb"[\xe0-\xf4][\x80-\xbf][\x80-\xbf]")
 _FOREIGN = re.compile(rb"[\x80-\xff]")
 UTF_16 = ("utf-16-le", "utf-16-be")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.read.encoding import ESCAPED, decode
+from pipeline.read.encoding import NO_CHARACTER, decode
 from pipeline.read.package import broken, too_marked
 
 Element = Any  # lxml has no types of its own
@@ -49,7 +49,7 @@ def html_of(text: str, path: Path) -> Element:
     from lxml import etree
 
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
-    clean = _FORBIDDEN.sub("", ESCAPED.sub("\ufffd", text))
+    clean = _FORBIDDEN.sub("", NO_CHARACTER.sub("\ufffd", text))
     if len(clean) > LARGEST:
         raise InputError(f"{path} is a page of {len(clean):,} characters", f"divide it: {LARGEST:,} can be read")
     if clean.count("<") > PAGE_TAGS:
@@ -130,7 +130,7 @@ def _plain(content: bytes, path: Path, name: str) -> str:
         raise broken(path, f"{name}: {error.what}") from error
     if _ENTITY_DECLARATION.search(text):
         raise broken(path, f"{name} declares entities of its own, as bombs do")
-    return _ENTITY.sub(_character, _FORBIDDEN.sub("", ESCAPED.sub("\ufffd", _XML_DECLARATION.sub("", text))))
+    return _ENTITY.sub(_character, _FORBIDDEN.sub("", NO_CHARACTER.sub("\ufffd", _XML_DECLARATION.sub("", text))))
 
 
 def _character(entity: re.Match[str]) -> str:

@@ -10,13 +10,12 @@ from pipeline.edits import Replacement, edited
 from pipeline.errors import InputError
 from pipeline.model import Document, Edit, Note, Origin
 from pipeline.read.binary import known_binary
-from pipeline.read.encoding import ESCAPED, decode, foreign
+from pipeline.read.encoding import ESCAPED, NO_CHARACTER, decode, foreign
 
 BYTE_ORDER_MARK = "\ufeff"
 LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")  # what `\n` stands in for, the longest first
 MIXED = "mixed encoding"
 LOST = "undecodable bytes"
-NO_CHARACTER = re.compile("[\ud800-\udfff]+")  # bytes that were kept so, and halves of a pair in UTF-16
 LARGEST = 64 << 20  # bytes: twenty million characters, some 1,500 hours
 
 
