@@ -74,6 +74,21 @@ class Document:
     written_title: str = ""
 
 
+NARRATOR, DIALOGUE = "narrator", "dialogue"  # the parts of a cast that are not names
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Whose a chunk is in a book with several voices: the part (a name, "dialogue", "narrator") and its voice.
+
+    The narrator's voice is "": the section's own. `reason` is the words or the rule by which the part has it.
+    """
+
+    name: str
+    voice: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """What is spoken in one breath: `text` as it is written, its place in the source, the pause after it (s)."""
@@ -84,6 +99,7 @@ class Chunk:
     heading: bool = False
     paragraph: int = 0  # counted from 0 within the section
     simple: str = ""  # the text in simplified characters, one for one; "" where they are the same
+    role: Role | None = None  # in a book with several voices
 
     @property
     def voiced(self) -> str:
@@ -225,6 +241,7 @@ class Clip:
     marks: tuple[Mark, ...] = ()
     verdict: Verdict = field(default_factory=Verdict)
     speaker: "Recipe | None" = None  # who spoke it in place of the voice that was asked for
+    trim: float = 1.0  # linear; what makes this voice as loud as the narrator's, already in `energies`
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +319,8 @@ class SpokenChunk:
     end: int
     verdict: Verdict
     heard: tuple[Take, ...] = ()  # the takes of a sentence that was found wrong, in order
-    speaker: Recipe | None = None  # who spoke it in place of the section's voice
+    speaker: Recipe | None = None  # who spoke it in place of the voice that was asked for
+    role: Role | None = None  # in a book with several voices
     simple: str = ""  # the text in simplified characters; "" where they are the same
 
     @property
@@ -371,3 +389,4 @@ class Manifest:
     outputs: Mapping[str, str]  # path inside the book's folder -> SHA-256
     script: str = "simplified"  # the characters of the written form: simplified, traditional, or kept as they were
     grown: tuple[int, ...] = ()  # characters of the source that stand as they were cut before the text grew on
+    balance: Mapping[str, float] = field(default_factory=dict)  # voice -> dB that even it out with the narrator's

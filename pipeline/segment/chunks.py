@@ -31,12 +31,14 @@ _SPEAKABLE = re.compile(r"[^\W_]")
 class Sizes:
     """How a text is cut: `limit` is the most a chunk may weigh, `low` closes a group of sentences; pauses in seconds.
 
-    A Chinese character weighs 1; see `weight`. Another `low` groups the same sentences otherwise.
+    A Chinese character weighs 1; see `weight`. Another `low` groups the same sentences otherwise. With a `cast`
+    (part -> voice), chunks are also cut where the voice changes.
     """
 
     limit: int = 60
     low: int = 24
     pauses: Mapping[str, float] = field(default_factory=table)
+    cast: Mapping[str, str] = field(default_factory=dict)
 
 
 def weight(text: str) -> float:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.model import Chunk, Edit, Section, Span
+from pipeline.model import Chunk, Edit, Role, Section, Span
 from pipeline.segment.chunks import Sizes, chunk_spans
+from pipeline.segment.dialogue import HEADING, Stretch, stretches_of
 from pipeline.segment.headings import hash_mark
 from pipeline.segment.page import BLANKS, Line, Page
-from pipeline.segment.pauses import CLOSERS, pause_after
+from pipeline.segment.pauses import CLOSERS, INSIDE, VOICE, pause_after
 from pipeline.segment.sections import Draft
 
 LAYOUT = "layout"
@@ -34,17 +35,36 @@ class Piece(NamedTuple):
     place: str
     heading: bool
     paragraph: int
+    role: Role | None
 
 
 def pieces_of(page: Page, draft: Draft, sizes: Sizes) -> list[Piece]:
     """The pieces of the text that a section speaks, in order, without blanks around them."""
     pieces: list[Piece] = []
-    for paragraph, (number, following) in enumerate(zip(draft.lines, [*draft.lines[1:], -1], strict=True)):
-        heading = number in draft.headings
-        spans = list(_trimmed(page, _body(page.lines[number], heading), sizes))
-        places = ["inside"] * (len(spans) - 1) + [_place(page, draft, number, following)]
-        pieces += (Piece(*span, place, heading, paragraph) for span, place in zip(spans, places, strict=True))
+    bodies = [_body(page.lines[number], number in draft.headings) for number in draft.lines]
+    parts = _parts_of(page, draft, bodies, sizes.cast)
+    following = [*draft.lines[1:], -1]
+    for paragraph, (body, stretches) in enumerate(zip(bodies, parts, strict=True)):
+        heading = draft.lines[paragraph] in draft.headings
+        for stretch in stretches:
+            *inner, last = _trimmed(page, body, stretch, sizes)
+            place = VOICE
+            if stretch is stretches[-1]:
+                place = _place(page, draft, draft.lines[paragraph], following[paragraph])
+            pieces += (Piece(*span, INSIDE, heading, paragraph, stretch.role) for span in inner)
+            pieces.append(Piece(*last, place, heading, paragraph, stretch.role))
     return pieces
+
+
+def _parts_of(page: Page, draft: Draft, bodies: Sequence[Line], cast: Mapping[str, str]) -> list[list[Stretch]]:
+    """The stretches of each line, by who speaks them; headings are the narrator's."""
+    if not cast:
+        return [[Stretch(0, len(body.text))] for body in bodies]
+    found = stretches_of([body.text for body in bodies], cast, lambda k, offset: page.divided(bodies[k].start + offset))
+    return [
+        [Stretch(0, len(body.text), HEADING)] if number in draft.headings else stretches
+        for number, body, stretches in zip(draft.lines, bodies, found, strict=True)
+    ]
 
 
 def section_of(page: Page, draft: Draft, number: int, pieces: Sequence[Piece], sizes: Sizes) -> Section:
@@ -83,13 +103,14 @@ def _body(line: Line, heading: bool) -> Line:
     return Line(line.start + hashed[1], line.text[hashed[1] :]) if hashed else line
 
 
-def _trimmed(page: Page, line: Line, sizes: Sizes) -> Iterator[Span]:
-    """The chunks of a line in offsets of the text, without blanks around them."""
-    for start, end in chunk_spans(line.text, sizes, lambda offset: page.divided(line.start + offset)):
-        raw = line.text[start:end]
-        first = line.start + end - len(raw.lstrip(BLANKS))
-        last = line.start + start + len(raw.rstrip(BLANKS))
-        yield (line.start + start if page.divided(first) else first, line.start + end if page.divided(last) else last)
+def _trimmed(page: Page, line: Line, stretch: Stretch, sizes: Sizes) -> Iterator[Span]:
+    """The chunks of a line's stretch in offsets of the text, without blanks around them."""
+    text, origin = line.text[stretch.start : stretch.end], line.start + stretch.start
+    for start, end in chunk_spans(text, sizes, lambda offset: page.divided(origin + offset)):
+        raw = text[start:end]
+        first = origin + end - len(raw.lstrip(BLANKS))
+        last = origin + start + len(raw.rstrip(BLANKS))
+        yield (origin + start if page.divided(first) else first, origin + end if page.divided(last) else last)
 
 
 def _place(page: Page, draft: Draft, number: int, following: int) -> str:
@@ -109,4 +130,4 @@ def _place(page: Page, draft: Draft, number: int, following: int) -> str:
 def _chunk(page: Page, piece: Piece, sizes: Sizes) -> Chunk:
     text = page.document.text[piece.start : piece.end]
     pause = pause_after(text, piece.place, sizes.pauses)
-    return Chunk(text, page.source_span(piece.start, piece.end), pause, piece.heading, piece.paragraph)
+    return Chunk(text, page.source_span(piece.start, piece.end), pause, piece.heading, piece.paragraph, piece.role)

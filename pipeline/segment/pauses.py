@@ -10,16 +10,22 @@ from pathlib import Path
 from pipeline.errors import InputError
 
 CLOSERS = "”’」』）》〉】〕］｝)]}>\"'"
+INSIDE = "inside"  # a paragraph
+VOICE = "voice"  # the same, where another voice goes on
 
 
 def pause_after(text: str, place: str, pauses: Mapping[str, float]) -> float:
     """The pause behind `text` at `place` ("inside" a paragraph, or its end as named in the table); the longer counts.
 
+    Where another voice goes on, what changes says enough: the pause is no longer than the table has for it.
+
     >>> pause_after("他走了。”", "inside", table()), pause_after("他走了。", "paragraph", table())
     (0.45, 0.75)
+    >>> pause_after("“走！”", "voice", table()), pause_after("他说，", "voice", table())
+    (0.3, 0.2)
     """
-    last = text.rstrip(CLOSERS)[-1:]
-    return max(pauses[place], pauses[_marks().get(last, "inside")])
+    by_mark = pauses[_marks().get(text.rstrip(CLOSERS)[-1:], INSIDE)]
+    return min(pauses[VOICE], by_mark) if place == VOICE else max(pauses[place], by_mark)
 
 
 def table() -> Mapping[str, float]:
