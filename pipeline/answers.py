@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from pipeline.run import Request, outline_of, prepare
 from pipeline.shelf import Shelf
 from pipeline.speak.cache import ClipCache, clip_key
 from pipeline.speak.engines import DEFAULT_ENGINE, engine_names, open_engine, remedy_for
+from pipeline.speak.roles import recipe_for_chunk
 from pipeline.write.manifest import read_manifest
 from pipeline.write.playback import Cue
 
@@ -27,12 +29,14 @@ BYTES_PER_SECOND = 8_000 * 2.02  # AAC at 64 kbit/s, once as chapters and once a
 def plan(source: Path, request: Request) -> Found:
     """What a build would do: per section characters, chunks, chunks not yet in the cache, estimated seconds."""
     edition = prepare(source, request)
-    engine = open_engine(edition.recipe, edition.sidecar.pronounce)
+    engine_of = functools.cache(lambda recipe: open_engine(recipe, edition.sidecar.pronounce))
     cache = ClipCache(request.shelf.clips)
     sections: list[Found] = []
-    outline = outline_of(edition, engine, {})
+    outline = outline_of(edition, engine_of(edition.recipe), {})
     for section in outline.sections:
-        keys = [clip_key(engine.identity(), engine.script(chunk.voiced), 0) for chunk in section.chunks]
+        voices = [engine_of(recipe_for_chunk(chunk, edition.recipe)) for chunk in section.chunks]
+        spoken = zip(voices, section.chunks, strict=True)
+        keys = [clip_key(voice.identity(), voice.script(chunk.voiced), 0) for voice, chunk in spoken]
         characters = sum(len(chunk.text) for chunk in section.chunks)
         sections.append(
             {
@@ -42,12 +46,14 @@ def plan(source: Path, request: Request) -> Found:
                 "chunks": len(keys),
                 "to_speak": sum(not cache.path(key).is_file() for key in keys),
                 "seconds": round(characters * SECONDS_PER_CHARACTER, 1),
+                "speakers": dict(Counter(chunk.role.name for chunk in section.chunks if chunk.role)),
             }
         )
     seconds = sum(section["seconds"] for section in sections)
     return {
         "title": edition.document.title,
         "voice": f"{edition.recipe.engine} {edition.recipe.voice}",
+        "cast": edition.cast,
         "characters": sum(section["characters"] for section in sections),
         "hours": round(seconds / 3600, 2),
         "megabytes": round(seconds * BYTES_PER_SECOND / 1e6, 1),
@@ -70,9 +76,10 @@ def inspect(source: Path, request: Request) -> Found:
     outline = outline_of(edition, open_engine(edition.recipe), {})
     pronouncer = Pronouncer(edition.sidecar.pronounce)
 
-    def chunk_of(chunk: Chunk) -> Found:
+    def found_of(chunk: Chunk) -> Found:
         said = spoken(chunk.voiced).text
-        return {"text": chunk.text, "spoken": said, "pinyin": pinyin_of(pronouncer, said), "pause": chunk.pause}
+        found = {"text": chunk.text, "spoken": said, "pinyin": pinyin_of(pronouncer, said), "pause": chunk.pause}
+        return found | {"role": dataclasses.asdict(chunk.role) if chunk.role else None}
 
     return {
         "title": document.title,
@@ -87,7 +94,7 @@ def inspect(source: Path, request: Request) -> Found:
                 "number": section.number,
                 "title": section.title,
                 "level": section.level,
-                "chunks": [chunk_of(chunk) for chunk in section.chunks],
+                "chunks": [found_of(chunk) for chunk in section.chunks],
             }
             for section in outline.sections
         ],

@@ -294,6 +294,8 @@ def redo(
         built = redo(Place(Shelf(output), book, source), wish, watcher)
     screen.summary(built.home, built.manifest, watcher)
     screen.show_changes(built.previous, built.manifest)
+    if wish.voice:
+        screen.show_parts_kept(built.manifest, wish.numbers)
 
 
 @app.command()

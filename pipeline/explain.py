@@ -10,6 +10,7 @@ from pipeline.errors import InputError, UsageError
 from pipeline.model import Manifest, SpokenChunk, SpokenSection, Syllable
 from pipeline.read import read
 from pipeline.shelf import Shelf
+from pipeline.speak.roles import recipe_for_chunk
 
 Found = dict[str, Any]
 
@@ -46,7 +47,8 @@ def explain(shelf: Shelf, book: str, spot: Spot) -> Found:
         "pinyin": pinyin_of(_pronouncer(manifest), said.text),
         "decided": [_decision(syllable) for syllable in syllables if syllable.reason != "single"],
         "script": chunk.script,
-        "recipe": dataclasses.asdict(chunk.speaker or section.recipe),
+        "role": dataclasses.asdict(chunk.role) if chunk.role else None,
+        "recipe": dataclasses.asdict(chunk.speaker or recipe_for_chunk(chunk, section.recipe)),
         "take": chunk.take,
         "takes": [dataclasses.asdict(take) for take in chunk.heard],
         "clip": chunk.clip,

@@ -1,7 +1,7 @@
 """What was read, chosen, spoken and stitched comes in; the manifest that tells the whole truth about it goes out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.growth import digests
@@ -18,6 +18,7 @@ from pipeline.model import (
     SpokenSection,
     Take,
 )
+from pipeline.speak.roles import own_voice
 from pipeline.speak.takes import chosen
 from pipeline.stitch.book import Levels, Stitched
 from pipeline.write.manifest import FORMAT
@@ -40,6 +41,7 @@ class Facts:
     heard: Mapping[str, tuple[Take, ...]]  # text of a chunk -> its takes in the last build
     script: str  # the characters of the written form
     grown: tuple[int, ...] = ()  # see `Manifest`
+    balance: Mapping[str, float] = field(default_factory=dict)
 
 
 def takes_of(manifest: Manifest | None) -> dict[str, tuple[Take, ...]]:
@@ -78,6 +80,7 @@ def manifest_from(facts: Facts, book: Stitched, files: Mapping[int, str], output
         outputs=outputs,
         script=facts.script,
         grown=facts.grown,
+        balance=facts.balance,
     )
 
 
@@ -89,15 +92,18 @@ def levels_of(manifest: Manifest | None, recipe: Recipe) -> Levels:
     return Levels(manifest.gain if manifest.recipe == recipe else None, standing)
 
 
-def speakers_of(manifest: Manifest | None, recipe: Recipe) -> dict[str, Recipe]:
-    """Who spoke in place of the recipe's voice, by the text of the chunk; nobody where the book had another voice."""
+def speakers_of(manifest: Manifest | None, recipe: Recipe) -> dict[tuple[str, str], Recipe]:
+    """Who spoke in place of the voice that was asked for, by the text of the chunk and the voice of its part.
+
+    Nobody where the book had another voice.
+    """
     if manifest is None or (manifest.recipe.engine, manifest.recipe.voice) != (recipe.engine, recipe.voice):
         return {}
-    return {chunk.voiced: chunk.speaker for _, chunk in stand_ins_of(manifest) if chunk.speaker}
+    return {(chunk.voiced, own_voice(chunk)): chunk.speaker for _, chunk in stand_ins_of(manifest) if chunk.speaker}
 
 
 def stand_ins_of(manifest: Manifest) -> list[tuple[SpokenSection, SpokenChunk]]:
-    """The chunks that another voice than the section's spoke, each with its section."""
+    """The chunks that another engine spoke in place of the voice that was asked for, each with its section."""
     return [(section, chunk) for section in manifest.sections for chunk in section.chunks if chunk.speaker]
 
 
@@ -149,6 +155,7 @@ def _chunks(
                 heard=takes if clip.key in {take.clip for take in takes} else (),
                 speaker=clip.speaker,
                 simple=clip.chunk.simple,
+                role=clip.chunk.role,
             )
         )
     return tuple(chunks)

@@ -2,17 +2,17 @@
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.errors import InputError, UsageError
 from pipeline.files import sha256_of
 from pipeline.growth import Text, cut, read_on
-from pipeline.model import Choice, Document, Engine, Manifest, Outline, Recipe, Section
+from pipeline.model import NARRATOR, Choice, Document, Engine, Manifest, Outline, Recipe, Section
 from pipeline.read import read, source_files
-from pipeline.read.sidecar import Sidecar, read_sidecar
+from pipeline.read.sidecar import Sidecar, read_sidecar, voice_place
 from pipeline.record import Facts, gaps_of, levels_of, manifest_from, speakers_of, takes_of
 from pipeline.repair import repair
 from pipeline.repair.written import SIMPLIFIED, as_written, demand_script, in_script
@@ -23,12 +23,14 @@ from pipeline.segment.select import selected
 from pipeline.shelf import Shelf, fingerprint_of
 from pipeline.speak import Studio, Unsaid, stop
 from pipeline.speak.cache import ClipCache
+from pipeline.speak.casting import demand_voices, voice_with
 from pipeline.speak.cluster import Executor, here
 from pipeline.speak.engines import DEFAULT_ENGINE, engine_class, open_engine, settled
 from pipeline.speak.fallback import stand_in, stand_in_for
 from pipeline.speak.pinyin.sorting import sort_name
 from pipeline.speak.spoken import spoken
 from pipeline.speak.takes import Casting, choices_for, low_of, parts_of
+from pipeline.stitch.balance import balanced
 from pipeline.stitch.book import stitch
 from pipeline.verify.clip import Inspector
 from pipeline.verify.ledger import coverage
@@ -89,6 +91,7 @@ class Edition:
     name: str  # the title in simplified characters: what the book's folder is called, however it is written
     script: str
     text: Text
+    cast: Mapping[str, str] = field(default_factory=dict)  # part -> voice, besides the narrator's
 
 
 def build(source: Path, request: Request, watch: Watch) -> Built:
@@ -96,7 +99,7 @@ def build(source: Path, request: Request, watch: Watch) -> Built:
     demand_script(request.script)
     sidecar = read_sidecar(source)
     forms_for(sidecar, request)
-    recipe = recipe_for(sidecar, request)
+    recipe, _ = recipes_for(source, sidecar, request)
     open_engine(recipe)  # a voice that does not exist is refused at once
     if request.fallback:
         open_engine(stand_in_for(recipe, request.fallback))
@@ -116,7 +119,7 @@ def rebuild(source: Path, request: Request, chosen: tuple[Path, Mapping[int, Cho
     Raises UsageError when the source is not what the book was built from: the numbers could mean other sections.
     """
     home, choices = chosen
-    timed = Stopwatch(watch, recipe_for(read_sidecar(source), request).engine)
+    timed = Stopwatch(watch, recipes_for(source, read_sidecar(source), request)[0].engine)
     edition = prepare(source, request, home)
     with request.shelf.turn(home, watch.waiting), timed.logged(request.shelf.log_of(home)):
         previous = read_manifest(home)
@@ -130,9 +133,9 @@ def rebuild(source: Path, request: Request, chosen: tuple[Path, Mapping[int, Cho
 def prepare(source: Path, request: Request, home: Path | None = None) -> Edition:
     """Read and repair a source, and settle its words and voice; what stands in its book, at `home`, stays as it is."""
     sidecar = read_sidecar(source)
-    recipe = recipe_for(sidecar, request)
+    recipe, cast = recipes_for(source, sidecar, request)
     limit = engine_class(recipe.engine).limit
-    sizes = Sizes(limit, low_of(limit, 0), paused(sidecar.pauses))
+    sizes = Sizes(limit, low_of(limit, 0), paused(sidecar.pauses), cast)
     script = request.script or sidecar.script or SIMPLIFIED
     mended = cache(repair)
 
@@ -155,7 +158,7 @@ def prepare(source: Path, request: Request, home: Path | None = None) -> Edition
     raw = read(source)
     name = sidecar.title or mended(raw).title or source.stem
     text = read_on(raw, repaired, known_build(home or request.shelf.home_of(name, raw.origin)), sections_of)
-    return Edition(text.document, sidecar, recipe, source, name, script, text)
+    return Edition(text.document, sidecar, recipe, source, name, script, text, cast)
 
 
 def known_build(home: Path) -> Manifest | None:
@@ -165,12 +168,18 @@ def known_build(home: Path) -> Manifest | None:
     return None
 
 
-def recipe_for(sidecar: Sidecar, request: Request) -> Recipe:
-    """Command line before sidecar before default."""
-    engine = request.engine or sidecar.engine or DEFAULT_ENGINE
+def recipes_for(source: Path, sidecar: Sidecar, request: Request) -> tuple[Recipe, Mapping[str, str]]:
+    """How the narrator speaks, command line before sidecar before default; and the voices of the other parts.
+
+    Raises UsageError for a voice of the sidecar that the engine has not.
+    """
+    chosen_for = sidecar.engine or DEFAULT_ENGINE
+    engine = request.engine or chosen_for
+    cast = {part: voice_with(engine, voice, chosen_for) for part, voice in sidecar.voices.items()}
     rate = request.rate if request.rate is not None else sidecar.rate or 0
-    voice = request.voice or (sidecar.voice if engine == (sidecar.engine or DEFAULT_ENGINE) else "")
-    return settled(Recipe(engine, voice, rate))
+    demand_voices(Recipe(engine, "", rate), cast, partial(voice_place, source))
+    own = cast.pop(NARRATOR, "") or (sidecar.voice if engine == chosen_for else "")
+    return settled(Recipe(engine, request.voice or own, rate)), cast
 
 
 def forms_for(sidecar: Sidecar, request: Request) -> Forms:
@@ -184,7 +193,7 @@ def forms_for(sidecar: Sidecar, request: Request) -> Forms:
 def fingerprint_for(source: Path, request: Request) -> str:
     """What the build of this source, asked for in this way, is known by."""
     sidecar = read_sidecar(source)
-    recipe = recipe_for(sidecar, request)
+    recipe, _ = recipes_for(source, sidecar, request)
     asked = {
         "recipe": str(recipe),
         "server": open_engine(recipe).identity() if engine_class(recipe.engine).online else "",
@@ -201,8 +210,8 @@ def outline_of(edition: Edition, engine: Engine, choices: Mapping[int, Choice]) 
 
     @cache
     def taken(take: int) -> Outline:
-        sizes = Sizes(engine.limit, low_of(engine.limit, take), paused(edition.sidecar.pauses))
-        outline = as_written(cut(edition.text, sizes), edition.document)
+        low, pauses = low_of(engine.limit, take), paused(edition.sidecar.pauses)
+        outline = as_written(cut(edition.text, Sizes(engine.limit, low, pauses, edition.cast)), edition.document)
         return selected(outline, edition.sidecar.skip, edition.sidecar.rename)
 
     plain = taken(0)
@@ -230,16 +239,17 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
     inspector = Inspector(request.shelf.paces)
     unsaid = request.unsaid
     if request.fallback:
-        unsaid = stand_in(stand_in_for(recipe, request.fallback), engine_of, inspector.check, unsaid)
+        unsaid = stand_in((recipe, request.fallback), engine_of, inspector.check, unsaid)
     workers = request.jobs or engine.workers
     studio = Studio(ClipCache(request.shelf.clips), inspector.check, watch.heard, workers, unsaid)
-    book = stitch(studio.speak(parts), request.shelf.encodings, levels_of(previous, recipe))
+    spoken_parts, balance = balanced(studio.speak(parts), edition.cast, previous)
+    book = stitch(spoken_parts, request.shelf.encodings, levels_of(previous, recipe))
     inspector.close()
     watch.stitching()
 
     facts = Facts(
         document=document,
-        narrator=sidecar.narrator or recipe.voice,
+        narrator=sidecar.narrator or ", ".join(dict.fromkeys([recipe.voice, *edition.cast.values()])),
         recipe=recipe,
         identity=engine.identity(),
         chapter_format=forms.chapter_format,
@@ -251,6 +261,7 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
         heard=takes_of(previous),
         script=edition.script,
         grown=edition.text.grown,
+        balance=balance,
     )
     names = chapter_names(book.chapters, forms.chapter_format, previous)
     picture = edition.source.parent / sidecar.cover if sidecar.cover else None

@@ -174,6 +174,15 @@ def show_stand_ins(home: Path, manifest: Manifest) -> None:
         )
 
 
+def show_parts_kept(manifest: Manifest, numbers: Sequence[int]) -> None:
+    """Who kept their own voices when sections were given another one."""
+    chunks = [chunk for section in manifest.sections if section.number in numbers for chunk in section.chunks]
+    kept = Counter(chunk.role.name for chunk in chunks if chunk.role and chunk.role.voice)
+    if kept:
+        parts = ", ".join(f"{clean(name)} ({count})" for name, count in kept.most_common())
+        say(f"  the narrator's voice is another one now; these keep theirs, as [voices] beside the text says: {parts}")
+
+
 def show_gaps(gaps: Sequence[tuple[SpokenSection, SpokenChunk]]) -> int:
     """The chunks that could not be spoken, and their number."""
     for section, chunk in gaps:
@@ -224,6 +233,10 @@ def show_plan_totals(found: Mapping[str, Any]) -> None:
         f"{found['voice']}: {found['characters']} characters, about {found['hours']} h and {found['megabytes']} MB; "
         f"{found['requests']} chunks to speak, {found['cached']} in the cache"
     )
+    speakers = sum((Counter(section["speakers"]) for section in found["sections"]), Counter[str]())
+    for name, count in speakers.most_common():
+        voice = found["cast"].get(name, found["voice"].partition(" ")[2])
+        print(f"  {clean(name)}: {clean(voice)}, {count} chunks")
     _show_doubts(found)
 
 
@@ -242,8 +255,9 @@ def show_inspection(found: Mapping[str, Any]) -> None:
 
 
 def _show_chunk(number: int, chunk: Mapping[str, Any]) -> None:
-    """A chunk as written, as it is said where that differs, and its readings."""
-    print(f"{number:5}  {clean(chunk['text'])}")
+    """A chunk as written, as it is said where that differs, and its readings; in a book with several voices, whose."""
+    whose = f"[{clean(chunk['role']['name'])}] " if chunk["role"] else ""
+    print(f"{number:5}  {whose}{clean(chunk['text'])}")
     if chunk["spoken"] != chunk["text"]:
         print(f"    =  {clean(chunk['spoken'])}")
     print(f"       {clean(chunk['pinyin'])}")
@@ -295,6 +309,7 @@ def show_explanation(found: Mapping[str, Any]) -> None:
         "decided": ", ".join(f"{d['character']} {d['reading']} ({_sureness(d)})" for d in found["decided"]) or "none",
         "script": found["script"],
         "voice": f"{recipe['engine']} {recipe['voice']} {recipe['rate']:+d} %, take {found['take']}",
+        **({"part": f"{found['role']['name']}: {found['role']['reason']}"} if found["role"] else {}),
         "clip": found["clip"],
         "heard": "; ".join(f"take {t['take']}: {t['hearing']['judgement']}" for t in found["takes"]) or "not doubted",
         "verdict": "; ".join(found["verdict"]["findings"]) or "passes its checks",

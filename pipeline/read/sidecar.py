@@ -1,14 +1,18 @@
 """The settings beside a source: `<source>.toml`, or `book.toml` in a folder of texts, checked word by word."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, UsageError
 
 Seconds = Annotated[float, Field(ge=0, le=30)]
+Word = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+VOICES = "voices"
+VOICES_REMEDY = 'write narrator, dialogue, or a speaker\'s name = "voice"; the voices: audiobook voices'
 
 
 class Sidecar(BaseModel):
@@ -32,6 +36,7 @@ class Sidecar(BaseModel):
     skip: tuple[str, ...] = ()  # titles of sections that are not spoken
     rename: dict[str, str] = {}  # title of a section -> the title it is to have
     pronounce: dict[str, str] = {}  # word -> "pin1 yin1"
+    voices: dict[str, Word] = {}  # "narrator", "dialogue", or the name of somebody who speaks -> voice
 
 
 def sidecar_path(source: Path) -> Path:
@@ -40,7 +45,10 @@ def sidecar_path(source: Path) -> Path:
 
 
 def read_sidecar(source: Path) -> Sidecar:
-    """The settings of `source`; the defaults where it has none. Raises InputError with the line that is wrong."""
+    """The settings of `source`; the defaults where it has none.
+
+    Raises InputError with the setting that is wrong, UsageError with the line where it is one of the voices.
+    """
     path = settings_of(source)
     if path is None:
         return Sidecar()
@@ -51,10 +59,26 @@ def read_sidecar(source: Path) -> Sidecar:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
+        if first["loc"][0] == VOICES:
+            raise UsageError(f"{voice_place(source, str(first['loc'][-1]))}: {first['msg']}", VOICES_REMEDY) from error
         raise InputError(
             f"{path}: {place}: {first['msg']}",
             f"settings are: {', '.join(Sidecar.model_fields)}",
         ) from error
+
+
+def voice_place(source: Path, part: str) -> str:
+    """Where the settings give a part its voice, as a message names it: the file, the line, the part."""
+    path = settings_of(source) or sidecar_path(source)
+    key = re.compile(rf"""(?:^|[\s{{,.])["']?{re.escape(part)}["']?\s*=""")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    inside, found = False, ""
+    for number, line in enumerate(lines, 1):
+        if line.lstrip().startswith("["):
+            inside = line.split("#")[0].strip() == f"[{VOICES}]"
+        if key.search(line) and (inside or line.lstrip().startswith(VOICES)):
+            found = f", line {number}"
+    return f"{path}{found}: [{VOICES}] {part}"
 
 
 def settings_of(source: Path) -> Path | None:

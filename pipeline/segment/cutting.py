@@ -130,4 +130,4 @@ def _place(page: Page, draft: Draft, number: int, following: int) -> str:
 def _chunk(page: Page, piece: Piece, sizes: Sizes) -> Chunk:
     text = page.document.text[piece.start : piece.end]
     pause = pause_after(text, piece.place, sizes.pauses)
-    return Chunk(text, page.source_span(piece.start, piece.end), pause, piece.heading, piece.paragraph, piece.role)
+    return Chunk(text, page.source_span(piece.start, piece.end), pause, piece.heading, piece.paragraph, role=piece.role)

@@ -10,6 +10,7 @@ from pipeline.model import Clip, Engine, Recipe
 from pipeline.speak import Check, Job, Unsaid, clip_of
 from pipeline.speak.cache import ClipCache
 from pipeline.speak.engines import engine_class
+from pipeline.speak.roles import recipe_for_chunk
 
 
 def stand_in_for(recipe: Recipe, engine: str) -> Recipe:
@@ -47,9 +48,13 @@ def person(voice: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """Another voice for the chunks that are refused, and what becomes of those that it refuses too."""
+    """Another engine for the chunks that are refused, and what becomes of those that it refuses too.
 
-    recipe: Recipe
+    `own` is how the book is read, without the fallback.
+    """
+
+    own: Recipe
+    engine: str
     engine_of: Callable[[Recipe], Engine]
     check: Check
     otherwise: Unsaid
@@ -57,17 +62,21 @@ class StandIn:
 
     def __call__(self, error: EngineError, job: Job, cache: ClipCache) -> Clip:
         """The `Unsaid` policy."""
-        if job.speaker and job.speaker.engine == self.recipe.engine:
+        if job.speaker and job.speaker.engine == self.engine:
             return self.otherwise(error, job, cache)
-        own = replace(job, engine=self.engine_of(replace(self.recipe, take=job.take)), speaker=self.recipe)
+        recipe = stand_in_for(recipe_for_chunk(job.chunk, self.own), self.engine)
+        own = replace(job, engine=self.engine_of(replace(recipe, take=job.take)), speaker=recipe)
         try:
             with self.turns:
                 return clip_of(own, cache, self.check)[0]
         except EngineError as second:
-            both = EngineError(f"{error.what}; in its place {self.recipe.engine}: {second.what}", second.remedy)
+            both = EngineError(f"{error.what}; in its place {self.engine}: {second.what}", second.remedy)
             return self.otherwise(both, job, cache)
 
 
-def stand_in(recipe: Recipe, engine_of: Callable[[Recipe], Engine], check: Check, otherwise: Unsaid) -> StandIn:
-    """The policy by which the engine of `recipe` takes what is refused."""
-    return StandIn(recipe, engine_of, check, otherwise, BoundedSemaphore(engine_of(recipe).workers))
+def stand_in(
+    voices: tuple[Recipe, str], engine_of: Callable[[Recipe], Engine], check: Check, otherwise: Unsaid
+) -> StandIn:
+    """The policy by which another engine takes what is refused; `voices`: how the book is read, and that engine."""
+    workers = engine_of(stand_in_for(*voices)).workers
+    return StandIn(*voices, engine_of, check, otherwise, BoundedSemaphore(workers))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.model import Choice, Chunk, Engine, Manifest, Recipe, Section, SpokenChunk, SpokenSection
 from pipeline.speak import Job, Part
+from pipeline.speak.roles import own_voice, recipe_for_chunk
 
 # Close a group of sentences when it has this share of the voice's limit; the first is what measured best.
 LOW_SHARES = (0.4, 0.7, 0.25, 0.55, 0.9)
@@ -17,10 +18,13 @@ LOW_SHARES = (0.4, 0.7, 0.25, 0.55, 0.9)
 
 @dataclass(frozen=True, slots=True)
 class Casting:
-    """The engine of each recipe, and who speaks a text in place of the book's voice, since that refused it once."""
+    """The engine of each recipe, and who speaks a text in place of the voice of its part, since that refused it once.
+
+    Texts with the voice of their part ("" for the section's own).
+    """
 
     engine_of: Callable[[Recipe], Engine]
-    speakers: Mapping[str, Recipe] = field(default_factory=dict)
+    speakers: Mapping[tuple[str, str], Recipe] = field(default_factory=dict)
 
 
 def low_of(limit: int, take: int) -> int:
@@ -60,8 +64,9 @@ def chosen(recipe: Recipe, choice: Choice) -> Recipe:
 
 def _job(chunk: Chunk, recipe: Recipe, choice: Choice, casting: Casting) -> Job:
     take = choice.sentences.get(chunk.voiced, recipe.take)
-    speaker = casting.speakers.get(chunk.voiced)
-    return Job(chunk, casting.engine_of(replace(speaker or recipe, take=take)), take, speaker)
+    speaker = casting.speakers.get((chunk.voiced, own_voice(chunk)))
+    own = speaker or recipe_for_chunk(chunk, recipe)
+    return Job(chunk, casting.engine_of(replace(own, take=take)), take, speaker)
 
 
 def _same_text(section: Section, old: SpokenSection) -> bool:

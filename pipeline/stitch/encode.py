@@ -30,13 +30,18 @@ def chapter_key(clips: Sequence[Clip], gain: float) -> str:
     """The SHA-256 of all that makes a chapter's bytes: clips, pauses, gain and the encoder's settings."""
     facts = {
         "format": FORMAT,
-        "clips": [(clip.key, clip.chunk.pause) for clip in clips],
+        "clips": [_facts(clip) for clip in clips],
         "ends": (HEAD_S, TAIL_S),
         "gain": gain,
         "ceiling": CEILING_DBTP,
         "codec": codec.AAC_BITS,
     }
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _facts(clip: Clip) -> tuple[str, float] | tuple[str, float, float]:
+    plain = clip.key, clip.chunk.pause
+    return plain if clip.trim == 1 else (*plain, clip.trim)
 
 
 def encode(clips: Sequence[Clip], gain: float, folder: Path) -> Encoding:
@@ -60,7 +65,7 @@ def chapter_blocks(clips: Sequence[Clip], gain: float) -> Iterator[Samples]:
     yield np.zeros(times.starts[0], np.int16)
     ends = [*times.starts[1:], times.length]
     for clip, (start, end) in zip(clips, zip(times.starts, ends, strict=True), strict=True):
-        yield sound.limited(samples_of(clip), clip.rate, gain, CEILING_DBTP)
+        yield sound.limited(samples_of(clip), clip.rate, gain * clip.trim, CEILING_DBTP)
         yield np.zeros(end - start - clip.length, np.int16)
 
 

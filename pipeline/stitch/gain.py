@@ -19,7 +19,7 @@ def gain_for(clips: Sequence[Clip]) -> float:
     """The linear gain at which the clips, limited, have TARGET_LUFS; in steps of 0.01 dB, 1 for silence."""
     gain = nearer(1.0, _loudness(clips, (sound.unpacked(clip.energies) for clip in clips)))
     for _ in range(ROUNDS):
-        limited = (sound.limited(samples_of(clip), clip.rate, gain, CEILING_DBTP) for clip in clips)
+        limited = (sound.limited(samples_of(clip), clip.rate, gain * clip.trim, CEILING_DBTP) for clip in clips)
         energies = (sound.block_energies(Audio(samples, clips[0].rate)) for samples in limited)
         gain = nearer(gain, _loudness(clips, energies))
     return gain
