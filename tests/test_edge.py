@@ -11,13 +11,19 @@ from pathlib import Path
 import edge_tts
 import numpy as np
 import pytest
+import soundfile
 from edge_tts.drm import DRM
 from pypinyin import Style, lazy_pinyin
 
+from pipeline import sound
 from pipeline.errors import EngineBusy, EngineError, InputError, UsageError
-from pipeline.model import Audio
+from pipeline.model import Audio, Chunk, Clip, Section
+from pipeline.speak import Job, Part, Studio
+from pipeline.speak.cache import ClipCache
 from pipeline.speak.engines.edge import URL_VARIABLE, Edge, Patience
 from pipeline.speak.engines.edge_pace import Pace, Tempo
+from pipeline.speak.spoken import spoken
+from pipeline.verify.clip import Inspector
 from tests.edge_server import CERTIFICATE, SKEW_S, EdgeServer, Fault
 from tests.edge_speech import ENCODER_DELAY_S, RATE, speech
 
@@ -187,6 +193,44 @@ def test_many_threads_and_many_faults_never_give_half_a_clip(serve: Serve, edge:
     with ThreadPoolExecutor(engine.workers) as pool:
         refusals = sum(pool.map(spoken, texts))
     assert refusals == len(server.tokens) - len(texts) > 5, "each refusal is one request and the other way round"
+
+
+@pytest.mark.marathon
+def test_a_thousand_chunks_and_a_hundred_faults_leave_a_thousand_whole_clips(
+    serve: Serve, edge: Open, tmp_path: Path
+) -> None:
+    """Through cache, checks and retries, as a build goes; every fault there is but the refusals for good."""
+    dice = random.Random(5)
+    faults = [fault for fault in Fault if fault not in (Fault.NONE, *FOR_GOOD)]
+    server = serve(*(dice.choice(faults) if dice.random() < 0.1 else Fault.NONE for _ in range(2000)))
+    engine = edge(patience=Patience(silence=3.0, total=20.0))
+    numbers = [f"{n // 100}百{n // 10 % 10}十{n % 10}" for n in range(1000)]
+    texts = [spoken(f"第{number}段。花开{'花' * (n % 9)}了。").text for n, number in enumerate(numbers)]
+    parts = [_part(engine, number, texts[50 * number : 50 * number + 50]) for number in range(20)]
+    inspector = Inspector(tmp_path / "paces")
+    studio = Studio(ClipCache(tmp_path / "clips"), inspector.check, lambda *_: None, engine.workers)
+    clips = [clip for _, clips in studio.speak(parts) for clip in clips]
+    assert [clip.chunk.text for clip in clips] == texts
+    assert len(server.tokens) > len(texts) + 50, "the faults were met"
+    kept = list((tmp_path / "clips").rglob("*"))
+    assert {path for path in kept if path.is_file()} == {clip.path for clip in clips}
+    for clip in clips:
+        _assert_kept_whole(clip)
+
+
+def _part(engine: Edge, number: int, texts: list[str]) -> Part:
+    chunks = tuple(Chunk(text, (0, len(text)), 0.3) for text in texts)
+    return Part(Section(number + 1, f"第{number + 1}章", 1, chunks), tuple(Job(chunk, engine) for chunk in chunks))
+
+
+def _assert_kept_whole(clip: Clip) -> None:
+    """The clip is as long as what the service says for its script, and loud at the same moments."""
+    wanted = sound.trimmed(Audio(speech(clip.script).samples, RATE)).samples.astype(float)
+    heard, rate = soundfile.read(clip.path, dtype="int16")
+    assert rate == RATE and len(heard) == clip.length and abs(len(heard) - len(wanted)) < 0.06 * RATE
+    levels = [np.abs(s[: len(s) // 480 * 480]).reshape(-1, 480).mean(axis=1) for s in (heard.astype(float), wanted)]
+    shortest = min(map(len, levels))
+    assert np.corrcoef(levels[0][:shortest], levels[1][:shortest])[0, 1] > 0.9, clip.script
 
 
 def test_identity_tells_all_that_changes_the_sound(monkeypatch: pytest.MonkeyPatch) -> None:
