@@ -167,11 +167,21 @@ class Syllable:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a script as the voice told of it: how many letters it has, and its samples `start` to `end`."""
+
+    letters: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Audio:
-    """The one sound type: int16 mono samples, shape (n,), at `rate` Hz."""
+    """The one sound type: int16 mono samples, shape (n,), at `rate` Hz; its sentences where the voice tells them."""
 
     samples: Samples
     rate: int
+    sentences: tuple[Sentence, ...] = ()
 
     @property
     def seconds(self) -> float:

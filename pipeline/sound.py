@@ -7,12 +7,13 @@ loudness of a book needs no second look at its sound.
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.model import Audio, Samples
+from pipeline.model import Audio, Samples, Sentence
 
 Floats = NDArray[np.float32]
 FULL_SCALE = 32768.0
@@ -119,7 +120,30 @@ def trimmed(audio: Audio) -> Audio:
         return audio
     start = max(0, int(heard[0]) * frame - int(MARGIN_S[0] * audio.rate))
     end = min(len(audio.samples), (int(heard[-1]) + 1) * frame + int(MARGIN_S[1] * audio.rate))
-    return Audio(audio.samples[start:end], audio.rate)
+    return Audio(audio.samples[start:end], audio.rate, moved(audio.sentences, -start, end - start))
+
+
+def moved(sentences: Iterable[Sentence], by: int, length: int) -> tuple[Sentence, ...]:
+    """The sentences later by so many samples, in a sound of `length` samples.
+
+    >>> moved([Sentence(2, 100, 900)], -200, 600)
+    (Sentence(letters=2, start=0, end=600),)
+    """
+    return tuple(
+        Sentence(sentence.letters, *(min(max(0, at + by), length) for at in (sentence.start, sentence.end)))
+        for sentence in sentences
+    )
+
+
+def joined(sounds: Sequence[Audio], joint_s: float = 0.0) -> Audio:
+    """The sounds one after the other, with a silence between them."""
+    rate = sounds[0].rate
+    joint = np.zeros(round(joint_s * rate), np.int16)
+    parts = [part for audio in sounds for part in (joint, audio.samples)][1:]
+    starts = accumulate((len(audio.samples) + len(joint) for audio in sounds), initial=0)
+    samples = np.concatenate(parts)
+    placed = (moved(audio.sentences, start, len(samples)) for audio, start in zip(sounds, starts, strict=False))
+    return Audio(samples, rate, tuple(chain.from_iterable(placed)))
 
 
 def limited(samples: Samples, rate: int, gain: float, ceiling_db: float) -> Samples:

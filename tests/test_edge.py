@@ -21,8 +21,10 @@ from pipeline.model import Audio, Chunk, Clip, Section
 from pipeline.speak import Job, Part, Studio
 from pipeline.speak.cache import ClipCache
 from pipeline.speak.engines.edge import URL_VARIABLE, Edge, Patience
+from pipeline.speak.engines.edge_answer import Answer, Boundary, whole_sound
 from pipeline.speak.engines.edge_pace import Pace, Tempo
 from pipeline.speak.spoken import spoken
+from pipeline.stitch.timeline import timeline
 from pipeline.verify.clip import Inspector
 from tests.edge_server import CERTIFICATE, SKEW_S, EdgeServer, Fault
 from tests.edge_speech import ENCODER_DELAY_S, RATE, speech
@@ -193,6 +195,39 @@ def test_many_threads_and_many_faults_never_give_half_a_clip(serve: Serve, edge:
     with ThreadPoolExecutor(engine.workers) as pool:
         refusals = sum(pool.map(spoken, texts))
     assert refusals == len(server.tokens) - len(texts) > 5, "each refusal is one request and the other way round"
+
+
+def test_sentences_sound_when_the_service_says(serve: Serve, edge: Open, tmp_path: Path) -> None:
+    """The marks are of the text as it is written, and outlive the cache; the third sentence has a number in it."""
+    serve(Fault.NONE, Fault.REPEATED_BOUNDARY)
+    for folder in ("plain", "doubled"):
+        text = "春天来了。“山上的花都开了！”共有3种颜色，你看过没有？"
+        studio = Studio(ClipCache(tmp_path / folder), Inspector(tmp_path / "p").check, lambda *_: None, 1)
+        parts = [_part(edge(), 1, [text])]
+        [(_, [clip])] = studio.speak(parts)
+        assert [text[slice(*mark.span)] for mark in clip.marks] == [
+            "春天来了。",
+            "“山上的花都开了！”",
+            "共有3种颜色，你看过没有？",
+        ]
+        told = speech(clip.script).sentences
+        head = told[0].start - 0.03  # what is trimmed
+        for mark, sentence in zip(clip.marks[1:], told[1:], strict=True):
+            assert mark.start / RATE == pytest.approx(sentence.start - head, abs=0.04)
+        assert (clip.marks[0].start, clip.marks[-1].end) == (0, clip.length)
+        assert next(iter(studio.speak(parts)))[1] == (clip,)
+        assert [line.text for line in timeline([clip]).lines] == [text[slice(*mark.span)] for mark in clip.marks]
+
+
+def test_boundaries_that_the_sound_contradicts_are_not_believed() -> None:
+    said = speech(TEXT)
+    true = [Boundary(s.text, s.end, s.start) for s in said.sentences]
+    pieces = tuple(said.mp3[k : k + 1440] for k in range(0, len(said.mp3), 1440))
+    assert len(whole_sound(TEXT, Answer(pieces, tuple(true))).sentences) == 3
+    late = Boundary(true[2].text, true[2].end, true[2].end - 0.001)
+    early = Boundary(true[1].text, true[0].start, 0.0)
+    for wrong in ([*true[:1], early, true[2]], [true[0], Boundary(true[1].text, true[1].end, 0.0), late]):
+        assert whole_sound(TEXT, Answer(pieces, tuple(wrong))).sentences == ()
 
 
 @pytest.mark.marathon

@@ -15,7 +15,8 @@ import numpy as np
 
 from pipeline import sound
 from pipeline.files import draft_of
-from pipeline.model import Audio, Chunk, Clip, Verdict
+from pipeline.model import Audio, Chunk, Clip, Sentence, Verdict
+from pipeline.speak.marks import marks_of
 
 FORMAT = 1  # raise it when what makes a clip's sound changes here (trimming, headroom)
 
@@ -52,7 +53,9 @@ class ClipCache:
         if facts.get("key") != key or facts.get("length") != length:
             return None
         verdict = Verdict(not facts["findings"], tuple(facts["findings"]), tuple(facts.get("attempts", ())))
-        return Clip(key, path, chunk, script, rate, length, np.array(facts["energies"], np.int16), verdict=verdict)
+        marks = marks_of(chunk.voiced, [Sentence(*told) for told in facts.get("sentences", ())], length)
+        energies = np.array(facts["energies"], np.int16)
+        return Clip(key, path, chunk, script, rate, length, energies, marks, verdict)
 
     def store(self, key: str, audio: Audio, spoken: tuple[Chunk, str], verdict: Verdict) -> Clip:
         """Write a checked clip, whole or not at all."""
@@ -68,6 +71,8 @@ class ClipCache:
             "findings": verdict.findings,
             "attempts": verdict.attempts,
         }
+        if audio.sentences:
+            facts["sentences"] = [(told.letters, told.start, told.end) for told in audio.sentences]
         settings = {"samplerate": audio.rate, "channels": 1, "format": "FLAC", "subtype": "PCM_16"}
         with draft_of(path) as draft:
             try:
@@ -76,4 +81,5 @@ class ClipCache:
                     file.write(audio.samples)
             except soundfile.LibsndfileError as error:
                 raise OSError(None, f"{error} (is the disk full?)") from error
-        return Clip(key, path, chunk, script, audio.rate, length, energies, verdict=verdict)
+        marks = marks_of(chunk.voiced, audio.sentences, length)
+        return Clip(key, path, chunk, script, audio.rate, length, energies, marks, verdict)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-import numpy as np
 import stamina
 
 from pipeline import sound
@@ -82,7 +81,7 @@ def _said(attempt: Attempt, engine: Engine, check: Check) -> tuple[Audio, Verdic
         script = engine.script(piece)
         sounds.append(_asked(engine, script))
         findings += check(sounds[-1], script).findings
-    return _joined(sounds), Verdict(not findings, tuple(findings))
+    return sound.joined(sounds, JOINT_S), Verdict(not findings, tuple(findings))
 
 
 def _asked(engine: Engine, script: str) -> Audio:
@@ -91,10 +90,3 @@ def _asked(engine: Engine, script: str) -> Audio:
         with attempt:
             audio = sound.trimmed(engine.speak(script))
     return audio
-
-
-def _joined(sounds: list[Audio]) -> Audio:
-    rate = sounds[0].rate
-    joint = np.zeros(round(JOINT_S * rate), np.int16)
-    parts = [part for audio in sounds for part in (joint, audio.samples)][1:]
-    return Audio(np.concatenate(parts), rate)

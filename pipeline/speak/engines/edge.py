@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import numpy as np
-
+from pipeline import sound
 from pipeline.errors import EngineError, UsageError
 from pipeline.model import Audio
-from pipeline.speak.engines.edge_answer import RATE, Answer, answer_of, letters, whole_sound
+from pipeline.speak.engines.edge_answer import Answer, answer_of, letters, whole_sound
 from pipeline.speak.engines.edge_failure import understood_failures
 from pipeline.speak.engines.edge_pace import Pace, pace_of
 from pipeline.speak.engines.edge_reach import unreachable
@@ -126,8 +125,7 @@ class Edge:
         """
         if not letters(script):
             raise EngineError(f"there is nothing to say in {script!r}", "take this passage out of the text")
-        sounds = [self._sound(text) for text in requests_of(script)]
-        return Audio(np.concatenate([sound.samples for sound in sounds]), RATE)
+        return sound.joined([self._sound(text) for text in requests_of(script)])
 
     def _sound(self, text: str) -> Audio:
         with self._pace.turn(), understood_failures():

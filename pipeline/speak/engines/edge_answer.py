@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.errors import EngineBusy
-from pipeline.model import Audio
+from pipeline.model import Audio, Sentence
 
 if TYPE_CHECKING:
     from edge_tts.typing import TTSChunk
@@ -36,10 +36,11 @@ LATER = (
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """A sentence as the service saw it, and when its sound ends, in seconds."""
+    """A sentence as the service saw it, and when its sound ends and begins, in seconds."""
 
     text: str
     end: float
+    start: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ def answer_of(messages: list["TTSChunk"]) -> Answer:
     """The client's messages, sorted into sound and sentences."""
     pieces = tuple(m["data"] for m in messages if m["type"] == "audio")
     boundaries = tuple(
-        Boundary(m["text"], (m["offset"] + m["duration"]) / TICKS_PER_SECOND) for m in messages if m["type"] != "audio"
+        Boundary(m["text"], (m["offset"] + m["duration"]) / TICKS_PER_SECOND, m["offset"] / TICKS_PER_SECOND)
+        for m in messages
+        if m["type"] != "audio"
     )
     return Answer(pieces, boundaries)
 
@@ -75,7 +78,22 @@ def whole_sound(text: str, answer: Answer) -> Audio:
     )
     if finding:
         raise EngineBusy(f"the edge voice's answer is not whole: {finding}", LATER)
-    return audio
+    return Audio(audio.samples, audio.rate, _sentences(answer, audio))
+
+
+def _sentences(answer: Answer, audio: Audio) -> tuple[Sentence, ...]:
+    """The boundaries in samples; nothing where the samples contradict them: out of order, or silence for words."""
+    told = [
+        Sentence(len(letters(boundary.text)), round(boundary.start * RATE), round(boundary.end * RATE))
+        for boundary in dict.fromkeys(answer.boundaries)
+    ]
+    times = [time for sentence in told for time in (sentence.start, sentence.end)]
+    energies = audio.samples.astype(np.float64) ** 2
+    least = FADED**2 * energies.mean()
+    silent = any(
+        energies[start:end].mean() < least for start, end in zip(times[::2], times[1::2], strict=True) if start < end
+    )
+    return () if silent or times != sorted(times) else tuple(told)
 
 
 def letters(text: str) -> str:
