@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pipeline.errors import UsageError
 from pipeline.model import Manifest, Recipe
 from pipeline.runlog import DONE, Run
+from pipeline.speak.roles import recipe_for_chunk
 from pipeline.write.plots import clock
 from pipeline.write.report import Part, Table, row_of
 
@@ -51,7 +52,7 @@ def bills_of(manifest: Manifest) -> list[Bill]:
     seen: set[str] = set()
     for section in manifest.sections:
         for chunk in section.chunks:
-            spoke = chunk.speaker or section.recipe
+            spoke = chunk.speaker or recipe_for_chunk(chunk, section.recipe)
             recipe = Recipe(spoke.engine, spoke.voice, spoke.rate)
             bill = bills.setdefault(recipe, Bill(recipe))
             if chunk.clip not in seen:

@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UsageError
@@ -29,6 +29,7 @@ def test_a_rate_changes_every_length_alike(script: str, rate: int) -> None:
     assert length == len(script) * round(STEP / (1 + rate / 100))
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=20))
 def test_letters_sound_and_marks_are_silent(script: str) -> None:
     slots = Tone().speak(script).samples.reshape(-1, STEP)
@@ -36,6 +37,7 @@ def test_letters_sound_and_marks_are_silent(script: str) -> None:
     assert np.abs(slots).max() <= LEVEL
 
 
+@settings(deadline=None)
 @given(st.characters(categories=["Lo", "Ll", "Nd"]))
 def test_the_pitch_is_the_characters_own(character: str) -> None:
     samples = Tone().speak(character).samples.astype(np.float64)
