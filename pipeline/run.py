@@ -198,7 +198,7 @@ def fingerprint_for(source: Path, request: Request) -> str:
         "recipe": str(recipe),
         "server": open_engine(recipe).identity() if engine_class(recipe.engine).online else "",
         "forms": forms_for(sidecar, request),
-        "script": request.script,
+        "script": request.script or sidecar.script or SIMPLIFIED,
         "sidecar": sidecar.model_dump_json(),
         "cover": sha256_of(source.parent / sidecar.cover) if sidecar.cover else "",
     }
