@@ -1,6 +1,8 @@
 """Clips are spoken once, in order, checked before they are kept, and found again by content."""
 
 import subprocess
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +10,8 @@ import pytest
 import soundfile
 
 from pipeline.errors import EngineBusy, EngineError, InputError
-from pipeline.model import Chunk, Clip, Section
-from pipeline.speak import Job, Part, Studio, leave_a_gap
+from pipeline.model import Audio, Chunk, Clip, Section
+from pipeline.speak import AHEAD, Job, Part, Studio, leave_a_gap
 from pipeline.speak.cache import ClipCache, clip_key
 from pipeline.verify.clip import Inspector
 from tests.conftest import Hum
@@ -39,6 +41,42 @@ def test_sections_come_in_order_with_all_their_clips(tmp_path: Path, hum: Hum) -
     spoken = list(studio(tmp_path).speak(parts))
     assert [section.number for section, _ in spoken] == list(range(1, 8))
     assert [clip.chunk.text for clip in spoken[2][1]] == [f"第3章第{k}句" for k in range(5)]
+
+
+class Held(Hum):
+    """Says "last" only when it has been asked for "next"."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = threading.Event()
+
+    def speak(self, script: str) -> Audio:
+        if script.startswith("next"):
+            self.asked.set()
+        if script.startswith("last") and not self.asked.wait(20):
+            raise EngineError("the other worker had nothing to do", "")
+        return super().speak(script)
+
+
+def test_no_worker_waits_for_the_end_of_a_long_section(tmp_path: Path) -> None:
+    held = Held()
+    long = part(1, *(f"第{k}句" for k in range(60)), "last句", engine=held)
+    spoken = list(studio(tmp_path).speak([long, part(2, "next句", engine=held)]))
+    assert [len(clips) for _, clips in spoken] == [61, 1]
+
+
+def test_no_more_is_handed_out_than_keeps_the_workers_busy(tmp_path: Path, hum: Hum) -> None:
+    taken: list[int] = []
+
+    def parts() -> Iterator[Part]:
+        for number in range(1, 60):
+            taken.append(number)
+            yield part(number, "甲句", "乙句", engine=hum)
+
+    spoken = studio(tmp_path).speak(parts())
+    next(spoken)
+    assert len(taken) <= AHEAD + 2, "two workers, two chunks a section"
+    assert len(list(spoken)) == 58
 
 
 def test_what_is_spoken_is_found_again_wherever_it_stands(tmp_path: Path, hum: Hum) -> None:

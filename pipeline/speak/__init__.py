@@ -79,23 +79,30 @@ class Studio:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _in_order(self, pool: ThreadPoolExecutor, parts: Iterable[Part]) -> Iterator[tuple[Section, tuple[Clip, ...]]]:
+        """The next sections are handed out while a section's last chunks are spoken: no worker waits for its end."""
         remaining = iter(parts)
         under_way: deque[tuple[Section, list[Future[tuple[Clip, bool]]]]] = deque()
         waiting = 0
         while True:
-            while waiting < AHEAD * self.workers and (part := next(remaining, None)):
-                under_way.append((part.section, [pool.submit(self._clip, part.section, j) for j in part.jobs]))
-                waiting += len(part.jobs)
+            waiting += self._hand_out(pool, remaining, under_way, AHEAD * self.workers - waiting)
             if not under_way:
                 return
             section, futures = under_way.popleft()
             clips = []
             for future in futures:
                 clip, fresh = future.result()
+                waiting += self._hand_out(pool, remaining, under_way, AHEAD * self.workers - waiting + 1) - 1
                 self.heard(section, clip, fresh)
                 clips.append(clip)
-            waiting -= len(futures)
             yield section, tuple(clips)
+
+    def _hand_out(self, pool: ThreadPoolExecutor, remaining: Iterator[Part], under_way: deque[Any], wanted: int) -> int:
+        """Give whole sections to the pool until so many chunks are wanted no more; how many were given."""
+        given = 0
+        while given < wanted and (part := next(remaining, None)):
+            under_way.append((part.section, [pool.submit(self._clip, part.section, job) for job in part.jobs]))
+            given += len(part.jobs)
+        return given
 
     def _clip(self, section: Section, job: Job) -> tuple[Clip, bool]:
         try:
