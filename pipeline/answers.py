@@ -6,17 +6,16 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import UsageError
 from pipeline.model import Chunk, Document, Manifest, Origin, Syllable
-from pipeline.run import Request, outline_of, prepare
 from pipeline.shelf import Shelf
-from pipeline.speak.cache import ClipCache, clip_key
-from pipeline.speak.engines import DEFAULT_ENGINE, engine_names, open_engine, remedy_for
-from pipeline.speak.roles import recipe_for_chunk
 from pipeline.write.manifest import read_manifest
 from pipeline.write.playback import Cue
+
+if TYPE_CHECKING:
+    from pipeline.run import Request
 
 Found = dict[str, Any]
 
@@ -26,10 +25,15 @@ SECONDS_PER_CHARACTER = 0.24  # the embedded voice on the first book, pauses inc
 BYTES_PER_SECOND = 8_000 * 2.02  # AAC at 64 kbit/s, once as chapters and once as the book
 
 
-def plan(source: Path, request: Request) -> Found:
+def plan(source: Path, request: "Request") -> Found:
     """What a build would do: per section characters, chunks, chunks not yet in the cache, estimated seconds."""
+    from pipeline.run import outline_of, prepare
+    from pipeline.speak.cache import ClipCache, clip_key
+    from pipeline.speak.engines import open_engine
+    from pipeline.speak.roles import recipe_for_chunk
+
     edition = prepare(source, request)
-    engine_of = functools.cache(lambda recipe: open_engine(recipe, edition.sidecar.pronounce))
+    engine_of = functools.cache(lambda recipe: open_engine(recipe, edition.sidecar.pronounce, request.device))
     cache = ClipCache(request.shelf.clips)
     sections: list[Found] = []
     outline = outline_of(edition, engine_of(edition.recipe), {})
@@ -65,8 +69,10 @@ def plan(source: Path, request: Request) -> Found:
     }
 
 
-def inspect(source: Path, request: Request) -> Found:
+def inspect(source: Path, request: "Request") -> Found:
     """A text as it will be spoken: metadata, edits, coverage, sections with chunks, spoken forms and pinyin."""
+    from pipeline.run import outline_of, prepare
+    from pipeline.speak.engines import open_engine
     from pipeline.speak.pinyin import Pronouncer
     from pipeline.speak.spoken import spoken
     from pipeline.verify.ledger import coverage
@@ -101,8 +107,10 @@ def inspect(source: Path, request: Request) -> Found:
     }
 
 
-def doubtful_readings(source: Path, request: Request) -> Found:
+def doubtful_readings(source: Path, request: "Request") -> Found:
     """The readings of a text that are not sure, the most doubtful first, each with the words around it."""
+    from pipeline.run import outline_of, prepare
+    from pipeline.speak.engines import open_engine
     from pipeline.speak.pinyin import Pronouncer
     from pipeline.speak.spoken import spoken
 
@@ -214,9 +222,14 @@ def diagnose() -> list[Found]:
     """What the program needs, whether it is here, and how to get it."""
     import imageio_ffmpeg
 
+    from pipeline.speak.engines import DEFAULT_ENGINE, engine_class, engine_names, remedy_for
+
     findings = [
         _finding(f"engine {name}", remedy_for(name), "missing" if name == DEFAULT_ENGINE else "optional")
         for name in engine_names()
+    ]
+    findings += [
+        _finding(f"{DEFAULT_ENGINE} on a graphics processor", engine_class(DEFAULT_ENGINE).faster(), "optional")
     ]
     ffmpeg = Path(imageio_ffmpeg.get_ffmpeg_exe())
     findings.append(_finding("ffmpeg (for the online voice)", "" if ffmpeg.is_file() else "pip install imageio-ffmpeg"))

@@ -57,6 +57,12 @@ Script = Annotated[
         help="The characters of the written form; the voice is the same.",
     ),
 ]
+Quality = Annotated[
+    str, typer.Option("--quality", metavar="normal|high", help="high: the embedded voice finer, in more time.")
+]
+Device = Annotated[
+    str, typer.Option("--device", metavar="auto|cpu|cuda", help="Where the embedded voice computes (default: auto).")
+]
 KeepGoing = Annotated[
     bool, typer.Option("--keep-going", help="Leave a silence for what the voice cannot say, and exit 6 at the end.")
 ]
@@ -111,6 +117,8 @@ def build(
         str, typer.Option("--since", metavar="DATE|AGE", help="Only what was changed since: 2026-11-25, 24h, 7d.")
     ] = "",
     title: Annotated[str, typer.Option(metavar="TITLE", help="The title of a text that is piped in (-).")] = "",
+    quality: Quality = "",
+    device: Device = "",
 ) -> None:
     """Build the audiobook of each source; what is finished is not done again, and no failure stops the others."""
     from pipeline.batch import outcomes
@@ -127,7 +135,7 @@ def build(
     texts = [kept(piped(sys.stdin.buffer), title, output / FOLDER) if text == PIPE else text for text in texts]
     found = _found(texts, each, since)
     with executor_named(executor, scheduler, jobs) as where:
-        request = dataclasses.replace(request, executor=where)
+        request = dataclasses.replace(request, executor=where, quality=quality, device=device)
         make = functools.partial(_built, request=request, alone=len(found) == 1, ear=model if listen else None)
         _tell(outcomes(found, make), len(found))
 
@@ -190,6 +198,8 @@ def plan(
     output: Output = HERE,
     engine: EngineName = "",
     voice: Voice = "",
+    quality: Quality = "",
+    device: Device = "",
     as_json: AsJson = False,
 ) -> None:
     """Show what a build would do, without speaking: sections, length, size, requests, what is in the cache."""
@@ -197,7 +207,7 @@ def plan(
     from pipeline.run import Request
 
     with _readable(source) as text:
-        found = plan(text, Request(Shelf(output), engine, voice))
+        found = plan(text, Request(Shelf(output), engine, voice, quality=quality, device=device))
     if as_json:
         _print_json(found)
         return
@@ -278,6 +288,7 @@ def redo(
     ] = "",
     model: EarModel = "",
     source: Annotated[Path | None, typer.Option(help="Where the text is, if it was moved.")] = None,
+    device: Device = "",
 ) -> None:
     """Speak sections afresh and rejoin the book; the other chapter files keep their bytes."""
     from pipeline.redo import Place, Wish, redo
@@ -291,7 +302,7 @@ def redo(
     else:
         raise UsageError("which section?", "list them with audiobook sections, or give --failed or --voice-of")
     with screen.Watcher() as watcher:
-        built = redo(Place(Shelf(output), book, source), wish, watcher)
+        built = redo(Place(Shelf(output), book, source, device), wish, watcher)
     screen.summary(built.home, built.manifest, watcher)
     screen.show_changes(built.previous, built.manifest)
     if wish.voice:

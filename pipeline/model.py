@@ -7,13 +7,25 @@ time in a finished book is in integer milliseconds, from a running count of samp
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Samples = NDArray[np.int16]
 
 Span = tuple[int, int]
-Samples = NDArray[np.int16]
+
+
+def __getattr__(name: str) -> Any:
+    """`Samples` for those who work with sound; the others need not wait for numpy."""
+    if name != "Samples":
+        raise AttributeError(name)
+    import numpy as np
+    from numpy.typing import NDArray
+
+    return NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +191,7 @@ class Sentence:
 class Audio:
     """The one sound type: int16 mono samples, shape (n,), at `rate` Hz; its sentences where the voice tells them."""
 
-    samples: Samples
+    samples: "Samples"
     rate: int
     sentences: tuple[Sentence, ...] = ()
 
@@ -283,6 +295,7 @@ class Recipe:
     voice: str
     rate: int = 0
     take: int = 0
+    quality: str = ""  # "high" where the engine has such a thing; "" is its normal one
 
 
 class Engine(Protocol):

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.errors import UsageError
 from pipeline.model import Choice, Manifest, SpokenSection
 from pipeline.record import stand_ins_of
-from pipeline.run import Built, Request, rebuild
+from pipeline.run import NORMAL, Built, Request, rebuild
 from pipeline.runlog import Watch
 from pipeline.shelf import Shelf
 from pipeline.speak.engines import open_engine
@@ -33,6 +33,7 @@ class Place:
     shelf: Shelf
     book: str
     source: Path | None = None
+    device: str = ""  # where to speak, for an engine that lets one choose
 
 
 def redo(place: Place, wish: Wish, watch: Watch) -> Built:
@@ -48,7 +49,7 @@ def redo(place: Place, wish: Wish, watch: Watch) -> Built:
         _demand_stand_ins(manifest, wish.voice_of)
     recast = bool(wish.voice_of)
     request = Request(place.shelf, recipe.engine, recipe.voice, recipe.rate, manifest.chapter_format, recast=recast)
-    request = replace(request, script=manifest.script)
+    request = replace(request, script=manifest.script, quality=recipe.quality or NORMAL, device=place.device)
     return rebuild(source, request, (home, choices), watch)
 
 

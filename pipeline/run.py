@@ -42,6 +42,8 @@ from pipeline.write.player import write_player
 from pipeline.write.podcast import base_url_in
 from pipeline.write.volume import Volume
 
+NORMAL = "normal"  # the quality of every engine if nothing else is asked for
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -60,6 +62,8 @@ class Request:
     base_url: str = ""
     script: str = ""  # the characters of the written form: keep, simplified, traditional
     executor: Executor = here
+    quality: str = ""  # normal or high, for an engine that has the choice
+    device: str = ""  # auto, cpu or cuda, likewise
 
 
 class Forms(NamedTuple):
@@ -100,7 +104,7 @@ def build(source: Path, request: Request, watch: Watch) -> Built:
     sidecar = read_sidecar(source)
     forms_for(sidecar, request)
     recipe, _ = recipes_for(source, sidecar, request)
-    open_engine(recipe)  # a voice that does not exist is refused at once
+    open_engine(recipe, device=request.device)  # a voice that does not exist is refused at once
     if request.fallback:
         open_engine(stand_in_for(recipe, request.fallback))
     there = request.shelf.up_to_date(fingerprint_for(source, request))
@@ -179,7 +183,9 @@ def recipes_for(source: Path, sidecar: Sidecar, request: Request) -> tuple[Recip
     rate = request.rate if request.rate is not None else sidecar.rate or 0
     demand_voices(Recipe(engine, "", rate), cast, partial(voice_place, source))
     own = cast.pop(NARRATOR, "") or (sidecar.voice if engine == chosen_for else "")
-    return settled(Recipe(engine, request.voice or own, rate)), cast
+    quality = request.quality or (sidecar.quality if engine == chosen_for else "")
+    quality = "" if quality == NORMAL else quality
+    return settled(Recipe(engine, request.voice or own, rate, quality=quality)), cast
 
 
 def forms_for(sidecar: Sidecar, request: Request) -> Forms:
@@ -197,6 +203,7 @@ def fingerprint_for(source: Path, request: Request) -> str:
     asked = {
         "recipe": str(recipe),
         "server": open_engine(recipe).identity() if engine_class(recipe.engine).online else "",
+        "device": request.device,
         "forms": forms_for(sidecar, request),
         "script": request.script or sidecar.script or SIMPLIFIED,
         "sidecar": sidecar.model_dump_json(),
@@ -227,7 +234,11 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
     forms = forms_for(sidecar, request)
     previous = read_manifest(home)
     engine_of = cache(
-        lambda wanted: request.executor(open_engine(wanted, sidecar.pronounce), wanted, sidecar.pronounce)
+        lambda wanted: request.executor(
+            open_engine(wanted, sidecar.pronounce, request.device if wanted.engine == recipe.engine else ""),
+            wanted,
+            sidecar.pronounce,
+        )
     )
     engine = engine_of(recipe)
     choices = {**choices_for(outline_of(edition, engine, {}).sections, previous), **wished}

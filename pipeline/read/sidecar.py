@@ -28,6 +28,7 @@ class Sidecar(BaseModel):
     engine: str = ""
     voice: str = ""
     rate: Annotated[int, Field(ge=-50, le=100)] | None = None
+    quality: Literal["", "normal", "high"] = ""
     script: Literal["", "keep", "simplified", "traditional"] = ""  # the characters of the written form
     chapter_format: str = ""
     formats: str = ""  # as after --formats

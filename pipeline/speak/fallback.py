@@ -9,7 +9,7 @@ from pipeline.errors import EngineError, UsageError
 from pipeline.model import Clip, Engine, Recipe
 from pipeline.speak import Check, Job, Unsaid, clip_of
 from pipeline.speak.cache import ClipCache
-from pipeline.speak.engines import engine_class
+from pipeline.speak.engines import engine_class, offers
 from pipeline.speak.roles import recipe_for_chunk
 
 
@@ -19,7 +19,7 @@ def stand_in_for(recipe: Recipe, engine: str) -> Recipe:
     Raises UsageError for an engine that does not exist, and for the recipe's own.
 
     >>> stand_in_for(Recipe("edge", "zh-CN-XiaoyiNeural", 5), "kokoro")
-    Recipe(engine='kokoro', voice='zf_xiaoyi', rate=5, take=0)
+    Recipe(engine='kokoro', voice='zf_xiaoyi', rate=5, take=0, quality='')
     >>> stand_in_for(Recipe("edge", "zh-TW-HsiaoYuNeural"), "kokoro").voice
     'zf_xiaoyi'
     """
@@ -28,7 +28,9 @@ def stand_in_for(recipe: Recipe, engine: str) -> Recipe:
         raise UsageError(f"{engine} cannot stand in for itself", "name another engine: --fallback kokoro")
     own = engine_class(recipe.engine).voices
     gender = own[recipe.voice]["gender"] if recipe.voice in own else ""
-    return replace(recipe, engine=engine, voice=_voice_like(recipe.voice, gender, known.voices) or known.default_voice)
+    voice = _voice_like(recipe.voice, gender, known.voices) or known.default_voice
+    quality = recipe.quality if recipe.quality in offers(engine, "quality") else ""
+    return replace(recipe, engine=engine, voice=voice, quality=quality)
 
 
 def _voice_like(voice: str, gender: str, voices: Mapping[str, Mapping[str, str]]) -> str:

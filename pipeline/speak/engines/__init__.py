@@ -32,16 +32,32 @@ FACTS = ("language", "gender", "style")  # what is told of a voice
 RATE_NUDGES = (0, -3, 3, -6, 5)  # per cent
 
 
-def open_engine(recipe: Recipe, pronounce: Mapping[str, str] | None = None) -> Engine:
+def open_engine(recipe: Recipe, pronounce: Mapping[str, str] | None = None, device: str = "") -> Engine:
     """The engine that a recipe asks for, with the take's small change of speed already in it.
 
-    Raises UsageError for an engine or a voice that does not exist.
+    Raises UsageError for an engine or a voice that does not exist, and for a quality or a device that it has not.
     """
     known = engine_class(recipe.engine)
     voice = recipe.voice or known.default_voice
     rate = recipe.rate + RATE_NUDGES[recipe.take % len(RATE_NUDGES)]
-    engine: Engine = known(voice=voice, rate=rate, pronounce=dict(pronounce or {}))
+    wished = {"quality": recipe.quality, "device": device}
+    further = {name: _offered(recipe.engine, name, wish) for name, wish in wished.items() if wish}
+    engine: Engine = known(voice=voice, rate=rate, pronounce=dict(pronounce or {}), **further)
     return engine
+
+
+def offers(engine: str, option: str) -> tuple[str, ...]:
+    """What an engine lets one choose beside voice and rate (it may have `options`, name -> choices); () for nothing."""
+    return tuple(getattr(engine_class(engine), "options", {}).get(option, ()))
+
+
+def _offered(engine: str, option: str, wish: str) -> str:
+    choices = offers(engine, option)
+    if wish in choices:
+        return wish
+    if not choices:
+        raise UsageError(f"the {engine} engine has no choice of {option}", f"leave out --{option}")
+    raise UsageError(f"the {engine} engine has no {option} {wish!r}", f"choose one of: {', '.join(choices)}")
 
 
 def engine_names() -> tuple[str, ...]:

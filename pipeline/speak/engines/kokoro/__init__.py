@@ -5,13 +5,14 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from pipeline.errors import EngineError, InputError, UsageError
 from pipeline.model import Audio, Syllable
-from pipeline.speak.engines.kokoro import model
+from pipeline.speak.engines.kokoro import model, rewriting
+from pipeline.speak.engines.kokoro.device import AUTO, CPU, device_for, unfit_for_cuda
 from pipeline.speak.engines.kokoro.latin import latin_phonemes
 from pipeline.speak.engines.kokoro.phonemes import phonemes_of
 from pipeline.speak.engines.kokoro.voices import VOICES, style_of
@@ -38,8 +39,16 @@ class Kokoro:
     online = False
     default_voice = "zm_yunxi"
     voices = VOICES
+    options: ClassVar = {"quality": ("high",), "device": ("auto", "cpu", "cuda")}
 
-    def __init__(self, voice: str = default_voice, rate: int = 0, pronounce: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        voice: str = default_voice,
+        rate: int = 0,
+        pronounce: Mapping[str, str] | None = None,
+        quality: str = "",
+        device: str = AUTO,
+    ) -> None:
         if voice not in VOICES:
             raise UsageError(f"the kokoro engine has no voice {voice!r}", f"choose one of: {', '.join(VOICES)}")
         for word, readings in (pronounce or {}).items():
@@ -47,21 +56,30 @@ class Kokoro:
         self._voice = voice
         self._rate = rate
         self._pronounce = dict(pronounce or {})
+        self._device = device_for(device)
+        self._form = model.form_for(quality, self._device)
 
     @staticmethod
     def remedy() -> str:
         """The command that brings what is missing, "" where it can speak."""
         return model.missing()
 
+    @staticmethod
+    def faster() -> str:
+        """What keeps it from a graphics processor, "" where it uses one."""
+        return unfit_for_cuda()
+
     def identity(self) -> Mapping[str, Any]:
-        """The graph is part of it: rewritten and stock model round differently."""
+        """The form of the model is part of it: each rounds otherwise. So does a graphics processor."""
+        elsewhere = {} if self._device == CPU else {"device": self._device}
         return {
             "engine": "kokoro",
             "format": FORMAT,
             "model": model.SHA256,
-            "graph": "im2col" if model.has_vnni() else "stock",
+            "graph": model.STOCK if self._form == model.STOCK else f"{self._form} {rewriting.VERSION}",
             "voice": self._voice,
             "rate": self._rate,
+            **elsewhere,
         }
 
     def script(self, text: str) -> str:
@@ -80,19 +98,24 @@ class Kokoro:
         return Audio(samples.astype(np.int16), RATE)
 
     def _sound(self, phonemes: str) -> np.typing.NDArray[np.float32]:
-        tokens = [_vocabulary()[symbol] for symbol in phonemes]
-        feeds = {
-            "tokens": np.array([[0, *tokens, 0]], np.int64),
-            "style": style_of(self._voice)[len(tokens)][None],
-            "speed": np.array([1 + self._rate / 100], np.float32),
-        }
-        return np.asarray(model.session().run(None, feeds)[0], np.float32).ravel()
+        session = model.session(self._form, self._device)
+        return np.asarray(session.run(None, inputs_of(phonemes, self._voice, self._rate))[0], np.float32).ravel()
 
     @functools.cached_property
     def _pronouncer(self) -> Any:
         from pipeline.speak.pinyin import Pronouncer
 
         return Pronouncer(self._pronounce)
+
+
+def inputs_of(phonemes: str, voice: str, rate: int = 0) -> dict[str, np.typing.NDArray[Any]]:
+    """What the model takes, by name: at most LONGEST phonemes, said by a voice, so many per cent faster."""
+    tokens = [_vocabulary()[symbol] for symbol in phonemes]
+    return {
+        "tokens": np.array([[0, *tokens, 0]], np.int64),
+        "style": style_of(voice)[len(tokens)][None],
+        "speed": np.array([1 + rate / 100], np.float32),
+    }
 
 
 def to_phonemes(text: str, syllables: list[Syllable]) -> str:

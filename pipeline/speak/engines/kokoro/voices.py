@@ -7,6 +7,7 @@ is left out: a recogniser misheard 48 % of its syllables.
 import hashlib
 import lzma
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 
 import numpy as np
@@ -36,6 +37,7 @@ DIGESTS: Mapping[str, str] = {
 }
 
 
+@cache
 def style_of(voice: str) -> NDArray[np.float32]:
     """The style vectors of a voice, SHAPE float32. Raises UsageError for a voice that there is not."""
     if voice not in VOICES:
@@ -43,4 +45,6 @@ def style_of(voice: str) -> NDArray[np.float32]:
     content = lzma.decompress((files(__package__) / f"{voice}.xz").read_bytes())
     if hashlib.sha256(content).hexdigest() != DIGESTS[voice]:
         raise EngineError(f"the data of voice {voice} is damaged", "install the package again")
-    return np.frombuffer(content, "<f2").reshape(SHAPE).astype(np.float32)
+    style = np.frombuffer(content, "<f2").reshape(SHAPE).astype(np.float32)
+    style.setflags(write=False)  # it is shared
+    return style
