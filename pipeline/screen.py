@@ -12,12 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len, chop_cells
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
-
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -95,11 +89,17 @@ def counted(number: int, noun: str) -> str:
 
 def say(message: str) -> None:
     """A line for the person, on stderr: stdout is for results."""
+    from rich.console import Console
+
     Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(message)
 
 
 def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table on stdout; without a terminal, columns are cut by nothing."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=200)
     table = Table(title=Text(clean(title)) if title else None, title_justify="left", box=None, pad_edge=False)
     for column in columns:
@@ -112,6 +112,8 @@ def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> N
 
 def _short(text: str) -> str:
     """A cell's text, its middle left out where it would fill the line; --json has the whole."""
+    from rich.cells import cell_len, chop_cells
+
     if cell_len(text) <= WIDEST:
         return text
     head = chop_cells(text, WIDEST * 2 // 3)[0]
@@ -327,6 +329,9 @@ class Listener:
     """Follows the listening; a context manager around it. The bar is drawn only on a terminal."""
 
     def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
         self._bar = Progress(
             TextColumn("listening {task.fields[place]}"),
             BarColumn(),
@@ -353,6 +358,9 @@ class Scanner:
     """Follows a look at a whole book's sound; a context manager around it. The bar is drawn only on a terminal."""
 
     def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
         columns = (TextColumn("looking at the sound"), BarColumn(), TimeRemainingColumn())
         self._bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
         self._task = self._bar.add_task("", total=None)
@@ -373,6 +381,9 @@ class Watcher:
     """Follows one build; a context manager around it. The bar is drawn only on a terminal."""
 
     def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
         self._bar = Progress(
             TextColumn("{task.fields[place]}"),
             BarColumn(),

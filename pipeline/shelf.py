@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from pipeline.errors import InputError, UsageError
 from pipeline.files import safe_name, sha256_of, write_whole
 from pipeline.model import Manifest, Origin
@@ -118,6 +116,8 @@ class Shelf:
     @contextlib.contextmanager
     def turn(self, home: Path, waiting: Callable[[str], None]) -> Iterator[None]:
         """Hold the book while it is written; tell `waiting` when another build holds it."""
+        from filelock import FileLock, Timeout
+
         path = self.folder / CACHE / "locks" / f"{home.name}.lock"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
