@@ -259,7 +259,7 @@ class Clip:
     script: str
     rate: int
     length: int
-    energies: NDArray[np.int16] = field(compare=False)
+    energies: "NDArray[np.int16]" = field(compare=False)
     marks: tuple[Mark, ...] = ()
     verdict: Verdict = field(default_factory=Verdict)
     speaker: "Recipe | None" = None  # who spoke it in place of the voice that was asked for
