@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.model import Choice, Recipe
 from pipeline.read.sidecar import Sidecar
-from pipeline.run import Request, recipe_for
+from pipeline.run import Request, recipes_for
 from pipeline.shelf import Shelf
 from pipeline.speak.fallback import stand_in_for
 from pipeline.speak.takes import chosen
@@ -19,7 +19,7 @@ HIGH = Sidecar(quality="high")
 
 
 def quality(sidecar: Sidecar, **wishes: Any) -> str:
-    return recipe_for(sidecar, Request(Shelf(Path()), **wishes)).quality
+    return recipes_for(Path("书.txt"), sidecar, Request(Shelf(Path()), **wishes))[0].quality
 
 
 def test_the_command_line_goes_before_the_sidecar_and_normal_is_nothing() -> None:
