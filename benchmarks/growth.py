@@ -108,8 +108,8 @@ def _later_stages(document: Any, outline: Any, lap: Any) -> Iterator[tuple[str, 
         chapters.append(Chapter(section, start, start + times.length * 1000 // 24_000, path, times.lines))
     yield lap("timeline")
     facts = Facts(document, "", recipe, {}, "m4a", "", {}, {}, ledger, (), {}, "simplified")
-    names = chapter_names(chapters, "m4a")
-    manifest = manifest_from(facts, Stitched(tuple(chapters), tuple(clips), 1.0, -19.0), names, {})
+    names = chapter_names(chapters, "m4a", None)
+    manifest = manifest_from(facts, Stitched(tuple(chapters), tuple(clips), (1.0,) * len(clips), 1.0, -19.0), names, {})
     with tempfile.TemporaryDirectory() as folder:
         volume = Volume(Path(folder), manifest, tuple(chapters), DEFAULT)
         write_formats(volume)
