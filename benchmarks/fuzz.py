@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from pipeline.edition import Request
 from pipeline.edits import undo
 from pipeline.errors import AudiobookError
 from pipeline.model import Document
@@ -30,7 +31,7 @@ from pipeline.read import read
 from pipeline.read.sidecar import read_sidecar
 from pipeline.repair import repair
 from pipeline.repair.rule import document_of
-from pipeline.run import Request, build
+from pipeline.run import build
 from pipeline.screen import Watcher
 from pipeline.segment import Sizes, segment
 from pipeline.shelf import Shelf

@@ -15,7 +15,7 @@ from pipeline.write.manifest import read_manifest
 from pipeline.write.playback import Cue
 
 if TYPE_CHECKING:
-    from pipeline.run import Request
+    from pipeline.edition import Request
 
 Found = dict[str, Any]
 
@@ -27,7 +27,7 @@ BYTES_PER_SECOND = 8_000 * 2.02  # AAC at 64 kbit/s, once as chapters and once a
 
 def plan(source: Path, request: "Request") -> Found:
     """What a build would do: per section characters, chunks, chunks not yet in the cache, estimated seconds."""
-    from pipeline.run import outline_of, prepare
+    from pipeline.edition import outline_of, prepare
     from pipeline.speak.cache import ClipCache, clip_key
     from pipeline.speak.engines import open_engine
     from pipeline.speak.roles import recipe_for_chunk
@@ -71,7 +71,7 @@ def plan(source: Path, request: "Request") -> Found:
 
 def inspect(source: Path, request: "Request") -> Found:
     """A text as it will be spoken: metadata, edits, coverage, sections with chunks, spoken forms and pinyin."""
-    from pipeline.run import outline_of, prepare
+    from pipeline.edition import outline_of, prepare
     from pipeline.speak.engines import open_engine
     from pipeline.speak.pinyin import Pronouncer
     from pipeline.speak.spoken import spoken
@@ -109,7 +109,7 @@ def inspect(source: Path, request: "Request") -> Found:
 
 def doubtful_readings(source: Path, request: "Request") -> Found:
     """The readings of a text that are not sure, the most doubtful first, each with the words around it."""
-    from pipeline.run import outline_of, prepare
+    from pipeline.edition import outline_of, prepare
     from pipeline.speak.engines import open_engine
     from pipeline.speak.pinyin import Pronouncer
     from pipeline.speak.spoken import spoken

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pipeline.edition import NORMAL, Request
 from pipeline.errors import UsageError
 from pipeline.model import Choice, Manifest, SpokenSection
 from pipeline.record import stand_ins_of
-from pipeline.run import NORMAL, Built, Request, rebuild
+from pipeline.run import Built, rebuild
 from pipeline.runlog import Watch
 from pipeline.shelf import Shelf
 from pipeline.speak.engines import open_engine

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.audition import Audition, Heard, audition
+from pipeline.edition import Request
 from pipeline.model import Choice, Manifest, SpokenSection, Take
-from pipeline.run import Built, Request, rebuild
+from pipeline.run import Built, rebuild
 from pipeline.runlog import Watch
 from pipeline.verify.listening import Ear
 from pipeline.write.manifest import write_manifest

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.answers import check_book
+from pipeline.edition import Request
 from pipeline.errors import EngineError, UsageError
 from pipeline.explain import Spot, explain
 from pipeline.model import Manifest, Recipe
 from pipeline.redo import Place, Wish, redo
-from pipeline.run import Request, build
+from pipeline.run import build
 from pipeline.screen import Watcher
 from pipeline.shelf import Shelf
 from pipeline.speak import leave_a_gap

@@ -12,9 +12,10 @@ import soundfile
 
 from pipeline import sound
 from pipeline.audition import audition, judge_of
+from pipeline.edition import Request
 from pipeline.model import Audio, Manifest
 from pipeline.retakes import Listening, with_retakes
-from pipeline.run import Request, build
+from pipeline.run import build
 from pipeline.screen import Watcher
 from pipeline.shelf import Shelf
 from pipeline.speak.engines.kokoro import Kokoro

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.edition import Request, fingerprint_for
 from pipeline.errors import EngineBusy, EngineError, UsageError
 from pipeline.model import Audio
-from pipeline.run import Request, build, fingerprint_for
+from pipeline.run import build
 from pipeline.screen import Watcher
 from pipeline.shelf import Shelf
 from pipeline.speak.cache import clip_key

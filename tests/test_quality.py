@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.edition import Request, recipes_for
 from pipeline.model import Choice, Recipe
 from pipeline.read.sidecar import Sidecar
-from pipeline.run import Request, recipes_for
 from pipeline.shelf import Shelf
 from pipeline.speak.fallback import stand_in_for
 from pipeline.speak.takes import chosen

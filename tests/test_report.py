@@ -17,11 +17,12 @@ import pytest
 from pipeline.answers import check_book, manifest_of
 from pipeline.audition import audition
 from pipeline.costs import prices_in
+from pipeline.edition import Request
 from pipeline.errors import InputError, MissingProgramError, UsageError
 from pipeline.model import Manifest, Verdict
 from pipeline.redo import Place, Wish, redo
 from pipeline.report import Question, report
-from pipeline.run import Request, build
+from pipeline.run import build
 from pipeline.screen import Watcher
 from pipeline.shelf import Shelf
 from pipeline.tally import rates_of, tally

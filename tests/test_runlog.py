@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.answers import manifest_of
+from pipeline.edition import Request
 from pipeline.errors import Interrupted
 from pipeline.redo import Place, Wish, redo
-from pipeline.run import Request, build
+from pipeline.run import build
 from pipeline.runlog import Stopwatch, Work, read_runs
 from pipeline.screen import Watcher
 from pipeline.shelf import Shelf

@@ -30,7 +30,9 @@ def test_a_books_sections_are_listed_without_the_stages(tmp_path: Path) -> None:
     code = "from pipeline.cli import app\napp(['sections', '-o', sys.argv[1]], standalone_mode=False)"
     loaded = loaded_by(code, str(tmp_path / "out"))
     assert "pipeline.answers" in loaded
-    assert not loaded & (NUMBERS | SOUND | TEXT | NETWORK | {"pipeline.run", "pipeline.speak", "filelock"})
+    assert not loaded & (
+        NUMBERS | SOUND | TEXT | NETWORK | {"pipeline.run", "pipeline.edition", "pipeline.speak", "filelock"}
+    )
 
 
 def test_a_voice_is_chosen_without_its_model_and_without_the_runtime() -> None:
@@ -40,6 +42,6 @@ def test_a_voice_is_chosen_without_its_model_and_without_the_runtime() -> None:
 
 def test_a_text_is_prepared_without_the_runtime_and_the_codecs_of_the_online_voices(tmp_path: Path) -> None:
     (tmp_path / "书.txt").write_text("山上的花都开了。", encoding="utf-8")
-    code = "from pathlib import Path\nfrom pipeline.run import Request, prepare\nfrom pipeline.shelf import Shelf\n"
+    code = "from pathlib import Path\nfrom pipeline.edition import Request, prepare\nfrom pipeline.shelf import Shelf\n"
     code += "prepare(Path(sys.argv[1]), Request(Shelf(Path('out'))))"
     assert not loaded_by(code, str(tmp_path / "书.txt")) & ({"onnxruntime", "onnx", "pydub"} | NETWORK)

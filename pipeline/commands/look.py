@@ -39,7 +39,7 @@ def plan(
 ) -> None:
     """Show what a build would do, without speaking: sections, length, size, requests, what is in the cache."""
     from pipeline.answers import plan
-    from pipeline.run import Request
+    from pipeline.edition import Request
 
     with _readable(source) as text:
         found = plan(text, Request(Shelf(output), engine, voice, quality=quality, device=device))
@@ -68,7 +68,7 @@ def inspect(
 ) -> None:
     """Show a text as it will be spoken: title, edits, coverage, sections, chunks with spoken form and pinyin."""
     from pipeline.answers import doubtful_readings, inspect
-    from pipeline.run import Request
+    from pipeline.edition import Request
 
     request = Request(Shelf(HERE), engine, script=script)
     with _readable(source) as text:

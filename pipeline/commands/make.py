@@ -32,7 +32,8 @@ from pipeline.shelf import Shelf
 
 if TYPE_CHECKING:
     from pipeline.batch import Outcome
-    from pipeline.run import Built, Request
+    from pipeline.edition import Request
+    from pipeline.run import Built
 
 
 def build(
@@ -70,8 +71,8 @@ def build(
 ) -> None:
     """Build the audiobook of each source; what is finished is not done again, and no failure stops the others."""
     from pipeline.batch import outcomes
+    from pipeline.edition import Request
     from pipeline.read.piped import FOLDER, kept, piped
-    from pipeline.run import Request
     from pipeline.speak import leave_a_gap, stop
     from pipeline.speak.cluster import executor_named
 
