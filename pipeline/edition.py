@@ -1,4 +1,4 @@
-"""A source and what was asked for come in; an edition goes out: its text repaired, its words, voices and forms settled."""
+"""A source and what was asked for come in; an edition goes out: text repaired, words, voices and forms settled."""
 
 import contextlib
 from collections.abc import Mapping, Sequence
