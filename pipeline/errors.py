@@ -32,6 +32,10 @@ class InputError(AudiobookError):
     exit_code = 3
 
 
+class DamageError(InputError):
+    """A file of the cache was found damaged, and is removed: what is asked for again is made afresh."""
+
+
 class EngineError(AudiobookError):
     """The voice cannot do it, and asking again will not help."""
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -103,8 +104,9 @@ class Stopwatch:
         self._laps.append((stage, time.monotonic()))
 
     def _run(self, ended: str) -> Run:
-        laps = zip(self._laps, self._laps[1:], strict=False)
-        seconds = {stage: round(end - start, 2) for (_, start), (stage, end) in laps}
+        seconds: dict[str, float] = {}  # a stage may come again: a damaged clip is spoken anew
+        for (_, start), (stage, end) in pairwise(self._laps):
+            seconds[stage] = round(seconds.get(stage, 0.0) + end - start, 2)
         return Run(f"{self._began:%Y-%m-%dT%H:%M:%SZ}", ended, seconds, self._spoken, self._found)
 
 

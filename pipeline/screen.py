@@ -414,10 +414,11 @@ class Watcher:
         say(message)
 
     def planned(self, sections: Sequence[Section]) -> None:
-        """The book's sections are known."""
+        """The book's sections are known; they are gone through from the first."""
+        self._done = 0
         self._chunks = sum(len(section.chunks) for section in sections)
         characters = sum(len(chunk.text) for section in sections for chunk in section.chunks)
-        self._bar.update(self._task, total=characters, place="speaking", count=f"0/{self._chunks}")
+        self._bar.reset(self._task, total=characters, place="speaking", count=f"0/{self._chunks}")
 
     def heard(self, section: Section, clip: Clip, fresh: bool) -> None:
         """A clip is there: spoken just now, or found."""

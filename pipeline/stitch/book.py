@@ -7,7 +7,7 @@ what is new is brought to the target by itself; only when that is not enough is 
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain
@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline import sound
+from pipeline.errors import DamageError
 from pipeline.model import Chapter, Clip, Samples, Section
 from pipeline.stitch.encode import Encoding, chapter_blocks, chapter_key, encode
 from pipeline.stitch.gain import ROUNDS, TARGET_LUFS, gain_for, nearer
@@ -113,6 +114,22 @@ def _levelled(spoken: Sequence[Spoken], known: Sequence[float | None], gain: flo
 def _fits(done: _Levelled) -> bool:
     """Whether the whole has the target loudness; what is silent has none."""
     return abs(done.loudness - TARGET_LUFS) <= TOLERANCE_LU or not math.isfinite(done.loudness)
+
+
+def mended(make: Callable[[], Stitched], told: Callable[[str], None]) -> Stitched:
+    """What `make` gives; where it finds a clip damaged, which it removes, it is asked again.
+
+    Raises DamageError for a clip that is damaged when it was only just spoken.
+    """
+    met: set[str] = set()
+    while True:
+        try:
+            return make()
+        except DamageError as error:
+            if error.what in met:
+                raise
+            met.add(error.what)
+            told(error.what)
 
 
 def _first_gain(spoken: Sequence[Spoken]) -> float | None:

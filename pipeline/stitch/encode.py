@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import codec, sound
-from pipeline.files import draft_of, write_whole
+from pipeline.files import draft_of, sha256_of, write_whole
 from pipeline.model import Audio, Clip, Samples
 from pipeline.stitch.gain import CEILING_DBTP, samples_of
 from pipeline.stitch.timeline import HEAD_S, TAIL_S, timeline
 
-FORMAT = 3  # raise it when what makes a chapter's bytes changes here
+FORMAT = 4  # raise it when what makes a chapter's bytes changes here
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,36 @@ def _facts(clip: Clip) -> tuple[str, float] | tuple[str, float, float]:
 
 
 def encode(clips: Sequence[Clip], gain: float, folder: Path) -> Encoding:
-    """A chapter's encoding in `folder`, made unless it is there; one clip in memory at a time.
+    """A chapter's encoding in `folder`, made unless it is there, whole; one clip in memory at a time.
 
-    The loudness lies beside it and is written first: where the sound is, it is there too.
+    Its loudness and a seal lie beside it and are written first: where the sound is, they are there too.
     """
     target = folder / f"{chapter_key(clips, gain)}.m4a"
-    levels = target.with_suffix(".json")
-    if not target.is_file() or not levels.is_file():
-        energies: list[NDArray[np.int16]] = []
-        with draft_of(target) as draft:
-            codec.write_aac(_measured(chapter_blocks(clips, gain), clips[0].rate, energies), clips[0].rate, draft)
-            write_whole(levels, json.dumps(np.concatenate(energies).tolist()).encode())
-    return Encoding(target, np.array(json.loads(levels.read_bytes()), np.int16))
+    found = _found(target)
+    if found:
+        return found
+    blocks: list[NDArray[np.int16]] = []
+    with draft_of(target) as draft:
+        codec.write_aac(_measured(chapter_blocks(clips, gain), clips[0].rate, blocks), clips[0].rate, draft)
+        energies = np.concatenate(blocks).tolist()
+        facts = {"energies": energies, "seal": _seal(draft, energies)}
+        write_whole(target.with_suffix(".json"), json.dumps(facts).encode())
+    return Encoding(target, np.array(energies, np.int16))
+
+
+def _found(target: Path) -> Encoding | None:
+    """The encoding that is there; None where there is none, or it is not what was written."""
+    try:
+        facts = json.loads(target.with_suffix(".json").read_bytes())
+        whole = facts["seal"] == _seal(target, facts["energies"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Encoding(target, np.array(facts["energies"], np.int16)) if whole else None
+
+
+def _seal(path: Path, energies: list[int]) -> str:
+    """The SHA-256 of the sound and its loudness: a byte of either that changed on the disk is seen."""
+    return hashlib.sha256(json.dumps([sha256_of(path), energies]).encode()).hexdigest()
 
 
 def chapter_blocks(clips: Sequence[Clip], gain: float) -> Iterator[Samples]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import sound
-from pipeline.errors import InputError
+from pipeline.errors import DamageError
 from pipeline.model import Audio, Clip, Samples
 
 TARGET_LUFS = -19.0  # mono: what -16 LUFS is for stereo
@@ -32,7 +32,7 @@ def nearer(gain: float, loudness: float) -> float:
 
 
 def samples_of(clip: Clip) -> Samples:
-    """A clip's sound. A damaged file is removed, so that the next build speaks it again; raises InputError."""
+    """A clip's sound. A damaged file is removed, so that the next build speaks it again; raises DamageError."""
     import soundfile
 
     try:
@@ -41,7 +41,7 @@ def samples_of(clip: Clip) -> Samples:
         samples = np.zeros(0, np.int16)
     if len(samples) != clip.length:
         clip.path.unlink(missing_ok=True)
-        raise InputError(
+        raise DamageError(
             f"the clip of {clip.chunk.text[:20]!r} was damaged and is removed", "run the same command again"
         )
     return np.asarray(samples, np.int16)

@@ -35,9 +35,12 @@ class Notebook:
     folder: Path
 
     def read(self, clip: str, ear: Ear) -> str | None:
-        """What this recogniser has written down of the clip with that key; None if it never heard it."""
-        path = self._path(clip, ear)
-        return str(json.loads(path.read_bytes())["heard"]) if path.is_file() else None
+        """What this recogniser has written down of the clip with that key; None if it never heard it, or the note
+        is damaged."""
+        try:
+            return str(json.loads(self._path(clip, ear).read_bytes())["heard"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def write(self, clip: str, ear: Ear, heard: str) -> None:
         """Note it down."""
