@@ -71,11 +71,13 @@ def audition(shelf: Shelf, book: str, ear: Ear, told: Callable[[Heard, int], Non
 
     Raises InputError where a clip is not in the cache any more.
     """
-    manifest = manifest_of(shelf.find(book))
+    home = shelf.find(book)
+    manifest = manifest_of(home)
     found = []
-    for heard in _hearings(shelf, manifest, ear):
-        told(heard, manifest.duration)
-        found.append(heard)
+    with shelf.in_use(home):
+        for heard in _hearings(shelf, manifest, ear):
+            told(heard, manifest.duration)
+            found.append(heard)
     return Audition(manifest, tuple(found))
 
 

@@ -12,7 +12,7 @@ from pipeline.files import sha256_of
 from pipeline.growth import Text, cut, read_on
 from pipeline.model import NARRATOR, Choice, Document, Engine, Manifest, Outline, Recipe, Section
 from pipeline.read import read, source_files
-from pipeline.read.sidecar import Sidecar, read_sidecar, voice_place
+from pipeline.read.sidecar import Sidecar, picture_of, read_sidecar, voice_place
 from pipeline.repair import repair
 from pipeline.repair.written import SIMPLIFIED, as_written, in_script
 from pipeline.segment import Sizes
@@ -71,6 +71,7 @@ class Edition:
     name: str  # the title in simplified characters: what the book's folder is called, however it is written
     script: str
     text: Text
+    last: Manifest | None  # the build that it was read on
     cast: Mapping[str, str] = field(default_factory=dict)  # part -> voice, besides the narrator's
 
 
@@ -101,8 +102,9 @@ def prepare(source: Path, request: Request, home: Path | None = None) -> Edition
 
     raw = read(source)
     name = sidecar.title or mended(raw).title or source.stem
-    text = read_on(raw, repaired, known_build(home or request.shelf.home_of(name, raw.origin)), sections_of)
-    return Edition(text.document, sidecar, recipe, source, name, script, text, cast)
+    last = known_build(home or request.shelf.home_of(name, raw.origin))
+    text = read_on(raw, repaired, last, sections_of)
+    return Edition(text.document, sidecar, recipe, source, name, script, text, last, cast)
 
 
 def known_build(home: Path) -> Manifest | None:
@@ -140,6 +142,7 @@ def fingerprint_for(source: Path, request: Request) -> str:
     """What the build of this source, asked for in this way, is known by."""
     sidecar = read_sidecar(source)
     recipe, _ = recipes_for(source, sidecar, request)
+    picture = picture_of(source, sidecar)
     asked = {
         "recipe": str(recipe),
         "server": open_engine(recipe).identity() if engine_class(recipe.engine).online else "",
@@ -147,7 +150,7 @@ def fingerprint_for(source: Path, request: Request) -> str:
         "forms": forms_for(sidecar, request),
         "script": request.script or sidecar.script or SIMPLIFIED,
         "sidecar": sidecar.model_dump_json(),
-        "cover": sha256_of(source.parent / sidecar.cover) if sidecar.cover else "",
+        "cover": sha256_of(picture) if picture else "",
     }
     return fingerprint_of(source_files(source), asked)
 

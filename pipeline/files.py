@@ -1,20 +1,31 @@
 """Files are whole or absent: drafts beside the target, synced, renamed; names that every file system takes."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.errors import InputError
 
-DRAFT_PREFIX = ".draft-"
+DRAFT_PREFIX = ".audiobook-draft-"
 NAME_BYTES = 120  # of UTF-8: leaves room for numbers and suffixes below the usual limit of 255
 _FORBIDDEN = str.maketrans('/\\:*?"<>|', "／＼：＊？＂＜＞｜")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+_DRAFT = re.compile(re.escape(DRAFT_PREFIX) + r"\w{8}(\.\w+)?")  # as tempfile names them
+_ELSEWHERE = "choose another folder with -o DIR"
+_REMEDIES = {
+    errno.ENOSPC: f"free some space, or {_ELSEWHERE}; what was spoken is kept",
+    errno.EDQUOT: f"free some space, or {_ELSEWHERE}; what was spoken is kept",
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), f"make the folder writable, or {_ELSEWHERE}"),
+    **dict.fromkeys(
+        (errno.EISDIR, errno.ENOTDIR, errno.EEXIST), f"something else has that name: move it away, or {_ELSEWHERE}"
+    ),
+}
 
 
 def sha256_of(path: Path) -> str:
@@ -27,7 +38,8 @@ def sha256_of(path: Path) -> str:
 def draft_of(target: Path) -> Iterator[Path]:
     """A draft path beside `target`; when the block ends well, the draft is synced and becomes the target.
 
-    If the block fails or the process dies, the target is as it was before. Raises InputError when the
+    If the block fails or the process dies, the target is as it was before; after a power failure too, since the
+    bytes are on the disk before the name is, and the name is before this returns. Raises InputError when the
     folder cannot be written.
     """
     draft = _new_draft(target)
@@ -37,12 +49,37 @@ def draft_of(target: Path) -> Iterator[Path]:
         draft.replace(target)
         _sync(target.parent)
     except OSError as error:
-        raise InputError(
-            f"cannot write {target}: {error.strerror or error}",
-            "free some space or choose another folder with -o DIR",
-        ) from error
+        raise unwritable(target, error) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def unwritable(path: Path, error: OSError) -> InputError:
+    """The error for a path that the system does not let us write, with the remedy for its reason."""
+    reason = error.strerror or str(error)
+    return InputError(f"cannot write {path}: {reason}", _REMEDIES.get(error.errno or 0, _ELSEWHERE))
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; after a power failure they are there."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in missing:
+        _sync(made.parent)
+
+
+def remove(path: Path) -> None:
+    """Remove a file; after a power failure it is not there again."""
+    path.unlink(missing_ok=True)
+    _sync(path.parent)
+
+
+def remove_drafts(paths: Iterable[Path]) -> None:
+    """Remove those of the files that are drafts; who calls this knows that nobody is writing them."""
+    for path in paths:
+        if _DRAFT.fullmatch(path.name) and not path.is_dir():
+            path.unlink(missing_ok=True)
 
 
 def write_whole(target: Path, content: bytes) -> None:
@@ -69,13 +106,10 @@ def safe_name(title: str) -> str:
 
 def _new_draft(target: Path) -> Path:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         handle, name = tempfile.mkstemp(prefix=DRAFT_PREFIX, suffix=target.suffix, dir=target.parent)
     except OSError as error:
-        raise InputError(
-            f"cannot write into {target.parent}: {error.strerror or error}",
-            "make the folder writable, or choose another one with -o DIR",
-        ) from error
+        raise unwritable(target.parent, error) from error
     os.close(handle)
     draft = Path(name)
     draft.chmod(0o644)

@@ -19,7 +19,9 @@ AS_SAID, IN_ANOTHER_TONE, OTHERWISE, NOT = ".", "t", "x", "-"
 def review(shelf: Shelf, book: str, ear: Ear, told: Callable[[Heard, int], None]) -> Path:
     """Listen to a book (what was heard before is not heard again) and write its `review.html`; give the path."""
     home = shelf.find(book)
-    return write_review(home, page_of(audition(shelf, book, ear, told), redo_command(shelf, home)))
+    page = page_of(audition(shelf, book, ear, told), redo_command(shelf, home))
+    with shelf.in_use(home):
+        return write_review(home, page)
 
 
 def redo_command(shelf: Shelf, home: Path) -> str:

@@ -1,14 +1,14 @@
 """The stages called in order: a source comes in, a finished book goes out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from pipeline.edition import Edition, Request, fingerprint_for, forms_for, outline_of, prepare, recipes_for
+from pipeline.edition import Edition, Request, fingerprint_for, forms_for, known_build, outline_of, prepare, recipes_for
 from pipeline.errors import UsageError
 from pipeline.model import Choice, Manifest
-from pipeline.read.sidecar import read_sidecar
+from pipeline.read.sidecar import picture_of, read_sidecar
 from pipeline.record import Facts, gaps_of, levels_of, manifest_from, speakers_of, takes_of
 from pipeline.repair.written import demand_script
 from pipeline.runlog import Stopwatch, Watch
@@ -20,13 +20,13 @@ from pipeline.speak.pinyin.sorting import sort_name
 from pipeline.speak.spoken import spoken
 from pipeline.speak.takes import Casting, choices_for, parts_of
 from pipeline.stitch.balance import balanced
-from pipeline.stitch.book import stitch
+from pipeline.stitch.book import Stitched, mended, stitch
 from pipeline.verify.clip import Inspector
 from pipeline.verify.ledger import coverage
 from pipeline.write.book import Binding, chapter_names, remove_stale, write_files
 from pipeline.write.formats import formats_in, write_formats
 from pipeline.write.library import write_library
-from pipeline.write.manifest import finished, read_manifest
+from pipeline.write.manifest import read_manifest, with_publication, write_manifest
 from pipeline.write.player import write_player
 from pipeline.write.podcast import base_url_in
 from pipeline.write.volume import Volume
@@ -42,6 +42,18 @@ class Built:
     previous: Manifest | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be made: where, known by which fingerprint, with which new choices (section number -> choice).
+
+    The fingerprint is taken before the text is read: if it is edited meanwhile, the next build sees that.
+    """
+
+    home: Path
+    fingerprint: str
+    choices: Mapping[int, Choice] = field(default_factory=dict)
+
+
 def build(source: Path, request: Request, watch: Watch) -> Built:
     """Build the book of one source, or find that it is finished."""
     demand_script(request.script)
@@ -51,14 +63,23 @@ def build(source: Path, request: Request, watch: Watch) -> Built:
     open_engine(recipe, device=request.device)  # a voice that does not exist is refused at once
     if request.fallback:
         open_engine(stand_in_for(recipe, request.fallback))
-    there = request.shelf.up_to_date(fingerprint_for(source, request))
+    fingerprint = fingerprint_for(source, request)
+    there = request.shelf.up_to_date(fingerprint)
     if there:
         return Built(*there, fresh=False)
     timed = Stopwatch(watch, recipe.engine)
-    edition = prepare(source, request)
-    home = request.shelf.home_of(edition.name, edition.document.origin)
-    with request.shelf.turn(home, watch.waiting), timed.logged(request.shelf.log_of(home)):
-        return _make(edition, request, (home, {}), timed)
+    while True:
+        edition = prepare(source, request)
+        home = request.shelf.home_of(edition.name, edition.document.origin)
+        with request.shelf.turn(home, watch.waiting):
+            there = request.shelf.up_to_date(fingerprint)
+            if there:
+                return Built(*there, fresh=False)
+            now = request.shelf.home_of(edition.name, edition.document.origin)
+            if home != now or known_build(home) != edition.last:
+                continue  # while this one waited, another took the folder, or built the book
+            with timed.logged(request.shelf.log_of(home)):
+                return _make(edition, request, Order(home, fingerprint), timed)
 
 
 def rebuild(source: Path, request: Request, chosen: tuple[Path, Mapping[int, Choice]], watch: Watch) -> Built:
@@ -68,18 +89,19 @@ def rebuild(source: Path, request: Request, chosen: tuple[Path, Mapping[int, Cho
     """
     home, choices = chosen
     timed = Stopwatch(watch, recipes_for(source, read_sidecar(source), request)[0].engine)
-    edition = prepare(source, request, home)
     with request.shelf.turn(home, watch.waiting), timed.logged(request.shelf.log_of(home)):
         previous = read_manifest(home)
+        formats = ",".join(formats_in(previous.outputs if previous else ())) or "none"
+        request = replace(request, formats=formats, base_url=base_url_in(home))
+        order = Order(home, fingerprint_for(source, request), choices)
+        edition = prepare(source, request, home)
         if previous is None or previous.origin.sha256 != edition.document.origin.sha256:
             raise UsageError(f"{source} has changed since {home.name} was built", f"first: audiobook build {source}")
-        formats = ",".join(formats_in(previous.outputs)) or "none"
-        request = replace(request, formats=formats, base_url=base_url_in(home))
-        return _make(edition, request, (home, choices), timed)
+        return _make(edition, request, order, timed)
 
 
-def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, Choice]], watch: Watch) -> Built:
-    home, wished = chosen
+def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Built:
+    home = order.home
     document, sidecar, recipe = edition.document, edition.sidecar, edition.recipe
     forms = forms_for(sidecar, request)
     previous = read_manifest(home)
@@ -91,20 +113,24 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
         )
     )
     engine = engine_of(recipe)
-    choices = {**choices_for(outline_of(edition, engine, {}).sections, previous), **wished}
+    choices = {**choices_for(outline_of(edition, engine, {}).sections, previous), **order.choices}
     outline = outline_of(edition, engine, choices)
-    watch.planned(outline.sections)
 
     casting = Casting(engine_of, {} if request.recast else speakers_of(previous, recipe))
-    parts = parts_of(outline.sections, recipe, choices, casting)
+    parts = tuple(parts_of(outline.sections, recipe, choices, casting))
     inspector = Inspector(request.shelf.paces)
     unsaid = request.unsaid
     if request.fallback:
         unsaid = stand_in((recipe, request.fallback), engine_of, inspector.check, unsaid)
     workers = request.jobs or engine.workers
     studio = Studio(ClipCache(request.shelf.clips), inspector.check, watch.heard, workers, unsaid)
-    spoken_parts, balance = balanced(studio.speak(parts), edition.cast, previous)
-    book = stitch(spoken_parts, request.shelf.encodings, levels_of(previous, recipe))
+
+    def spoken_and_stitched() -> tuple[Stitched, Mapping[str, float]]:
+        watch.planned(outline.sections)
+        spoken_parts, balance = balanced(studio.speak(parts), edition.cast, previous)
+        return stitch(spoken_parts, request.shelf.encodings, levels_of(previous, recipe)), balance
+
+    book, balance = mended(spoken_and_stitched, watch.waiting)
     inspector.close()
     watch.stitching()
 
@@ -114,7 +140,7 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
         recipe=recipe,
         identity=engine.identity(),
         chapter_format=forms.chapter_format,
-        fingerprint=fingerprint_for(edition.source, request),
+        fingerprint=order.fingerprint,
         choices=choices,
         pronounce=sidecar.pronounce,
         coverage=coverage(document, outline.sections, outline.dropped, spoken),
@@ -125,16 +151,16 @@ def _make(edition: Edition, request: Request, chosen: tuple[Path, Mapping[int, C
         balance=balance,
     )
     names = chapter_names(book.chapters, forms.chapter_format, previous)
-    picture = edition.source.parent / sidecar.cover if sidecar.cover else None
+    picture = picture_of(edition.source, sidecar)
     binding = Binding(home, document, facts.narrator, picture, forms.chapter_format, names, sort_name, book.sound_of)
     outputs = write_files(binding, book.chapters, previous)
     bound = manifest_from(facts, book, names, outputs)
     further = write_formats(Volume(home, bound, book.chapters, forms.formats, forms.base_url))
     page = write_player(Volume(home, bound, book.chapters, ()))
-    manifest = finished(home, replace(bound, outputs=outputs | further | page))
+    manifest = with_publication(home, replace(bound, outputs=outputs | further | page))
     remove_stale(home, previous, manifest.outputs)
-    request.shelf.forget(previous, manifest)
-    if not gaps_of(manifest):
-        request.shelf.remember(manifest.fingerprint, home, edition.source)
+    write_manifest(manifest, home)
     write_library(request.shelf.folder, request.shelf.library_lock)
+    if not gaps_of(manifest):
+        request.shelf.remember(manifest.fingerprint, home, edition.source)  # last: until then the build is to be made
     return Built(home, manifest, fresh=True, previous=previous)

@@ -7,17 +7,24 @@ itself. Locks are the operating system's, so one that its owner left behind by d
 import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from tempfile import mkstemp
+from typing import Any, TypeVar
 
-from pipeline.errors import InputError, UsageError
-from pipeline.files import safe_name, sha256_of, write_whole
+from pipeline.errors import UsageError
+from pipeline.files import make_folder, remove_drafts, safe_name, sha256_of, unwritable, write_whole
 from pipeline.model import Manifest, Origin
+from pipeline.sharing import alone, together
+from pipeline.vintage import settle_formats
 from pipeline.write.manifest import NAME, read_manifest
 
 CACHE = ".cache"
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +86,14 @@ class Shelf:
 
     def remember(self, fingerprint: str, home: Path, source: Path) -> None:
         """Note which folder a fingerprint's build is in, so that the next look need not read the text."""
+        write_whole(self._source_note(home), os.fsencode(source.resolve()))
         write_whole(self._index(fingerprint), home.name.encode())
-        write_whole(self._source_note(home), str(source.resolve()).encode())
-
-    def forget(self, previous: Manifest | None, manifest: Manifest) -> None:
-        """Remove the encodings that only a book's last build needed."""
-        last = {section.encoding for section in previous.sections} if previous else set()
-        stale = last - {section.encoding for section in manifest.sections}
-        if stale:  # to look into every other book takes time
-            stale -= set().union(*(_encodings_of(home) for home in self.books()))
-        for encoding in stale:
-            for path in self.encodings.glob(f"{encoding}.*"):
-                path.unlink()
 
     def source_of(self, home: Path) -> Path:
         """Where the text of a book was when it was built. Raises UsageError when it is not there any more."""
         note = self._source_note(home)
-        source = Path(note.read_text(encoding="utf-8")) if note.is_file() else None
-        if source is None or not source.exists():
+        source = Path(os.fsdecode(note.read_bytes())) if note.is_file() else None
+        if source is None or not _exists(source):
             raise UsageError(
                 f"the text of {home.name} is not at {source or 'a known place'}", "say where: --source PATH"
             )
@@ -107,7 +104,7 @@ class Shelf:
         index = self._index(fingerprint)
         if not index.is_file():
             return None
-        home = self.folder / index.read_text(encoding="utf-8")
+        home = self.folder / safe_name(index.read_text(encoding="utf-8", errors="replace"))
         manifest = read_manifest(home)
         if manifest is None or manifest.fingerprint != fingerprint or changed_outputs(home, manifest):
             return None
@@ -115,26 +112,89 @@ class Shelf:
 
     @contextlib.contextmanager
     def turn(self, home: Path, waiting: Callable[[str], None]) -> Iterator[None]:
-        """Hold the book while it is written; tell `waiting` when another build holds it."""
+        """Hold the book while it is written; tell `waiting` when another build holds it, or the cache is older.
+
+        Whoever is alone on the shelf clears away: before, the drafts of those that were killed; afterwards, the
+        encodings that no book needs any more. Raises InputError where the folder cannot be written.
+        """
+        with contextlib.ExitStack() as held:
+            try:
+                self._take(home, waiting, held)
+            except OSError as error:
+                raise unwritable(self.folder, error) from error
+            others = self._encodings() - _encodings_of(home)
+            with self.in_use(home):
+                yield
+            self._forget(self._encodings() - others - _encodings_of(home))
+
+    @contextlib.contextmanager
+    def in_use(self, home: Path) -> Iterator[None]:
+        """Hold the shelf beside others: whoever reads or writes its cache, so that nobody clears it away.
+
+        Who does not come to the end of the block leaves a marker: there may be drafts.
+        """
+        with together(self._lock):
+            marker = self._marked(home)
+            yield
+            if marker:
+                marker.unlink(missing_ok=True)
+
+    def _take(self, home: Path, waiting: Callable[[str], None], held: contextlib.ExitStack) -> None:
         from filelock import FileLock, Timeout
 
         path = self.folder / CACHE / "locks" / f"{home.name}.lock"
+        make_folder(path.parent)
+        lock = FileLock(path)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(path)
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                waiting(f"another build of {home.name} is running; waiting for it to end")
-                lock.acquire()
-        except OSError as error:
-            raise InputError(
-                f"cannot write into {self.folder}: {error.strerror}", "choose another folder with -o DIR"
-            ) from error
-        try:
-            yield
-        finally:
-            lock.release()
+            lock.acquire(timeout=0)
+        except Timeout:
+            waiting(f"another build of {home.name} is running; waiting for it to end")
+            lock.acquire()
+        held.callback(lock.release)
+        settle_formats(self.folder / CACHE, waiting)
+        self._clear_away()
+
+    def _clear_away(self) -> None:
+        """Remove the drafts of those that were stopped before their end, if there were any and nobody is at work."""
+        with alone(self._lock) as free:
+            markers = list(self._running.glob("*")) if free else []
+            homes = [self.folder / safe_name(marker.read_text(errors="replace")) for marker in markers]
+            if markers:
+                around = (self.folder.glob("*"), (self.folder / CACHE).rglob("*"))
+                remove_drafts(chain(*around, *(home.rglob("*") for home in homes)))
+            for marker in markers:
+                marker.unlink(missing_ok=True)
+
+    def _marked(self, home: Path) -> Path | None:
+        with contextlib.suppress(OSError):  # nobody leaves drafts where nothing can be written
+            make_folder(self._running)
+            handle, name = mkstemp(dir=self._running)
+            with os.fdopen(handle, "w", encoding="utf-8") as marker:
+                marker.write(home.name)
+            return Path(name)
+        return None
+
+    def _encodings(self) -> set[str]:
+        return {path.stem for path in self.encodings.glob("*")}
+
+    def _forget(self, stale: set[str]) -> None:
+        """Remove encodings that were made or needed in this turn and are not any more."""
+        if not stale:  # to look into every other book takes time
+            return
+        with alone(self._lock) as free:
+            needed = set[str]().union(*(_encodings_of(home) for home in self.books()))
+            for encoding in stale - needed if free else ():
+                for path in self.encodings.glob(f"{encoding}.*"):
+                    with contextlib.suppress(OSError):  # a folder that a person put there
+                        path.unlink()
+
+    @property
+    def _running(self) -> Path:
+        return self.folder / CACHE / "running"
+
+    @property
+    def _lock(self) -> Path:
+        return self.folder / CACHE / "in-use.lock"
 
     def _index(self, fingerprint: str) -> Path:
         return self.folder / CACHE / "builds" / fingerprint
@@ -162,6 +222,7 @@ def fingerprint_of(sources: list[Path], asked: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+@cache
 def _program_digest() -> str:
     """The SHA-256 over the package's own files: a change of a rule or a table is a change of the build."""
     root = Path(__file__).parent
@@ -172,27 +233,30 @@ def _program_digest() -> str:
     return digest.hexdigest()
 
 
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a note that was damaged may hold what is no path at all
+        return False
+
+
 def _taken_by(home: Path) -> str | None:
     """The name of the source whose book is in the folder."""
-    manifest = _glimpse(home)
-    return manifest["origin"]["name"] if manifest else None
+    return _glimpse(home, lambda manifest: str(manifest["origin"]["name"]))
 
 
 def _encodings_of(home: Path) -> set[str]:
     """The encodings that the book in the folder was joined from."""
-    manifest = _glimpse(home)
-    return {section["encoding"] for section in manifest["sections"]} if manifest else set()
+    return _glimpse(home, lambda manifest: {section["encoding"] for section in manifest["sections"]}) or set()
 
 
 def _title_of(home: Path) -> str | None:
-    manifest = _glimpse(home)
-    return manifest["title"] if manifest else None
+    return _glimpse(home, lambda manifest: str(manifest["title"]))
 
 
-def _glimpse(home: Path) -> Any:
-    """The manifest without its being checked; None where there is none that can be read."""
+def _glimpse(home: Path, look: Callable[[Any], Found]) -> Found | None:
+    """What is seen in a manifest without its being checked; None where there is none that can be read."""
     try:
-        content = json.loads((home / NAME).read_bytes())
-    except (OSError, ValueError):
+        return look(json.loads((home / NAME).read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return content if isinstance(content, dict) and "origin" in content else None

@@ -82,6 +82,21 @@ def voice_place(source: Path, part: str) -> str:
     return f"{path}{found}: [{VOICES}] {part}"
 
 
+def picture_of(source: Path, sidecar: Sidecar) -> Path | None:
+    """The picture for the cover, named from where the settings stand; None where there is none to be had.
+
+    Raises InputError where it is not there.
+    """
+    if not sidecar.cover:
+        return None
+    path = sidecar_path(source).parent / sidecar.cover
+    if not path.is_file():
+        raise InputError(
+            f"there is no picture {path} for the cover", f"put it there, or mend `cover` in {source}'s settings"
+        )
+    return path
+
+
 def settings_of(source: Path) -> Path | None:
     """The file with the settings of `source`, if there is one: `speech.txt.toml` or, shorter, `speech.toml`."""
     candidates = [sidecar_path(source)]

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,7 @@ ENCODERS = 2  # chapters encoded at once, while others are spoken
 ENOUGH_TO_JUDGE_S = 120
 TOLERANCE_LU = 0.4  # the check allows 0.5, and the encoder changes the loudness by some hundredths
 
+Made = TypeVar("Made")
 Spoken = tuple[Section, tuple[Clip, ...]]
 
 
@@ -116,7 +117,7 @@ def _fits(done: _Levelled) -> bool:
     return abs(done.loudness - TARGET_LUFS) <= TOLERANCE_LU or not math.isfinite(done.loudness)
 
 
-def mended(make: Callable[[], Stitched], told: Callable[[str], None]) -> Stitched:
+def mended(make: Callable[[], Made], told: Callable[[str], None]) -> Made:
     """What `make` gives; where it finds a clip damaged, which it removes, it is asked again.
 
     Raises DamageError for a clip that is damaged when it was only just spoken.

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline import codec
 from pipeline.errors import UsageError
-from pipeline.files import DRAFT_PREFIX, safe_name, sha256_of
+from pipeline.files import remove, safe_name, sha256_of
 from pipeline.model import Chapter, Document, Manifest, Samples
 from pipeline.tags import Tags
 from pipeline.write.acx import levelled
@@ -85,14 +85,12 @@ def write_files(binding: Binding, chapters: Sequence[Chapter], previous: Manifes
 def remove_stale(home: Path, previous: Manifest | None, outputs: Mapping[str, str]) -> None:
     """Remove what the last build wrote and this one did not, unless a person has changed it since.
 
-    And the drafts of a build that was killed: this one holds the book, so they are nobody's.
+    While the last build's manifest is still there: whoever comes after a crash must know what that build wrote.
     """
-    for draft in home.rglob(f"{DRAFT_PREFIX}*"):
-        draft.unlink(missing_ok=True)
     for name, digest in (previous.outputs if previous else {}).items():
         path = home / name
         if name not in outputs and path.is_file() and sha256_of(path) == digest:
-            path.unlink()
+            remove(path)
 
 
 def _cover(binding: Binding) -> None:

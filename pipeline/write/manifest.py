@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,12 @@ FORMAT = 2
 NAME = "manifest.json"
 
 
-def finished(folder: Path, manifest: Manifest) -> Manifest:
-    """Write the two manifests into the book's folder, ours last; give it as it was written."""
+def with_publication(folder: Path, manifest: Manifest) -> Manifest:
+    """Write the publication manifest into the book's folder; give ours with it, ready to be written last."""
     content = publication(manifest)
     write_whole(folder / PUBLICATION, content)
     digest = hashlib.sha256(content).hexdigest()
-    whole = dataclasses.replace(manifest, outputs={**manifest.outputs, PUBLICATION: digest})
-    write_manifest(whole, folder)
-    return whole
+    return dataclasses.replace(manifest, outputs={**manifest.outputs, PUBLICATION: digest})
 
 
 def write_manifest(manifest: Manifest, folder: Path) -> None:
@@ -48,7 +47,8 @@ def _fields(noun: Any) -> dict[str, Any]:
 def read_manifest(folder: Path) -> Manifest | None:
     """The manifest of a book's folder (or a manifest that was put aside), None where there is none.
 
-    Raises InputError for one that cannot be read.
+    One of an older format is given as the present one has it. Raises InputError for one that cannot be read, and
+    for one that a newer program made.
     """
     from pydantic import TypeAdapter, ValidationError
 
@@ -61,9 +61,24 @@ def read_manifest(folder: Path) -> Manifest | None:
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {error}", again) from error
     version = content.get("format") if isinstance(content, dict) else None
-    if version != FORMAT:
-        raise InputError(f"{path} has format {version}, this program reads {FORMAT}", again)
+    if type(version) is not int or version < 1:
+        raise InputError(f"{path} is no manifest of a book", again)
+    if version > FORMAT:
+        raise InputError(
+            f"{path} is of a newer audiobook: format {version}, this program reads {FORMAT}",
+            "upgrade audiobook, or build into another folder with -o DIR",
+        )
+    for older in range(version, FORMAT):
+        content = _NEXT[older](content)
     try:
         return TypeAdapter(Manifest).validate_python(content)
     except ValidationError as error:
         raise InputError(f"{path} is damaged: {error.errors()[0]['loc']}", again) from error
+
+
+def _from_1(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Format 1 began without the person's own readings."""
+    return {"pronounce": {}, **manifest, "format": 2}
+
+
+_NEXT: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}  # format -> what makes the next of it
