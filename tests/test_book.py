@@ -149,23 +149,6 @@ def test_a_take_survives_an_edit_of_another_section(built: Path) -> None:
     assert sum(takes.values()) == 1
 
 
-@pytest.mark.parametrize("moment", [0.4, 0.8, 1.2, 1.6])
-def test_a_killed_build_goes_on_and_ends_as_an_undisturbed_one(built: Path, tmp_path: Path, moment: float) -> None:
-    undisturbed = digests(built)
-    subprocess.run(["rm", "-rf", str(built / "output")], check=True)
-    victim = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", "build", "信.txt", "--engine", "tone"],
-        cwd=built,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
-    )
-    time.sleep(moment)
-    victim.send_signal(signal.SIGKILL)
-    victim.wait()
-    assert build(built).returncode == 0
-    assert digests(built) == undisturbed
-
-
 def test_two_builds_at_once_give_one_right_book(folder: Path) -> None:
     command = [sys.executable, "-m", "pipeline", "build", "信.txt", "--engine", "tone"]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
