@@ -79,22 +79,30 @@ def test_who_waited_for_the_same_book_finds_it_finished(tmp_path: Path) -> None:
     assert told.spoken == 0
 
 
-def test_nobody_clears_away_what_another_build_is_using(tmp_path: Path) -> None:
+def test_nobody_clears_away_what_another_build_is_using_and_who_is_alone_does(tmp_path: Path) -> None:
     text(tmp_path, "甲.txt")
     text(tmp_path, "乙.txt")
-    built(tmp_path / "甲.txt")
+    first = built(tmp_path / "甲.txt")
+    cache = tmp_path / "output/.cache"
+    (cache / "running/of-the-dead").write_text("甲", encoding="utf-8")
+    left = [cache / "clips/00", first.home / "chapters", tmp_path / "output"]
+    left = [folder / ".audiobook-draft-abcdefgh.flac" for folder in left]
+    for draft in left:
+        draft.parent.mkdir(exist_ok=True)
+        draft.touch()
 
     class Meanwhile(Told):
         def stitching(self) -> None:  # of a book of the same words: its encodings are those of the first
-            draft = tmp_path / "output/.cache/clips/.audiobook-draft-abcdefgh.flac"
-            draft.touch()
             built(tmp_path / "甲.txt", rate=30)
-            assert draft.exists()
-            draft.unlink()
+            assert all(draft.exists() for draft in left)
 
-    book = built(tmp_path / "乙.txt", Meanwhile())
+    with Shelf(tmp_path / "output").in_use(first.home):
+        book = built(tmp_path / "乙.txt", Meanwhile())
     assert wrong(book) == []
-    assert all((tmp_path / f"output/.cache/chapters/{s.encoding}.m4a").exists() for s in book.manifest.sections)
+    assert all((cache / f"chapters/{s.encoding}.m4a").exists() for s in book.manifest.sections)
+    built(tmp_path / "甲.txt", rate=20)
+    assert not any(draft.exists() for draft in left)
+    assert list((cache / "running").iterdir()) == []
 
 
 def test_alone_is_who_has_no_other_beside_him(tmp_path: Path) -> None:
