@@ -277,6 +277,7 @@ from pathlib import Path
 import numpy as np
 from pipeline import codec
 from pipeline.errors import InputError
+from pipeline.tags import Tags
 kind, folder, short = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 noise = np.random.default_rng(0).normal(0, 3000, codec.FRAME * 200).astype(np.int16)
 codec.write_aac([noise], 24_000, folder / "part.m4a")
