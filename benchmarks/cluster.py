@@ -56,7 +56,7 @@ def _cost(text: str, executor: str, workers: int) -> Cost:
         source = Path(folder) / "book.txt"
         source.write_text(text, encoding="utf-8")
         cpu, wall = time.process_time(), time.perf_counter()
-        request = Request(Shelf(Path(folder) / "out"), "tone", formats=(), executor=where)
+        request = Request(Shelf(Path(folder) / "out"), "tone", formats="none", executor=where)
         manifest = build(source, request, Watcher()).manifest
         return Cost(time.process_time() - cpu, time.perf_counter() - wall, *_size(manifest))
 

@@ -134,7 +134,7 @@ def test_what_is_the_users_own_is_never_touched(folder: Path) -> None:
     edited = home / "chapters/01-一、春天.vtt"
     edited.write_text("WEBVTT\n\nmine\n", encoding="utf-8")
     stamps = {path: path.stat() for path in own}
-    built(folder / "信.txt", chapter_format="mp3", formats=("srt",))
+    built(folder / "信.txt", chapter_format="mp3", formats="srt")
     (folder / "信.txt").write_text(TEXT.replace("夏天", "秋天"), encoding="utf-8")
     built(folder / "信.txt", formats=())
     assert {path: path.stat() for path in own} == stamps
