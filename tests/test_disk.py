@@ -136,7 +136,7 @@ def test_what_is_the_users_own_is_never_touched(folder: Path) -> None:
     stamps = {path: path.stat() for path in own}
     built(folder / "信.txt", chapter_format="mp3", formats="srt")
     (folder / "信.txt").write_text(TEXT.replace("夏天", "秋天"), encoding="utf-8")
-    built(folder / "信.txt", formats=())
+    built(folder / "信.txt", formats="none")
     assert {path: path.stat() for path in own} == stamps
     assert edited.read_text(encoding="utf-8") == "WEBVTT\n\nmine\n"  # no format of the new book, and not as it was left
 
