@@ -10,7 +10,7 @@ TOOLS := $(VENV)/tools
 PIP := python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml tools/build.in
 
-.PHONY: all install build test check bench section play sections lock audit sbom clean help
+.PHONY: all install build test check marathon bench section play sections lock audit sbom clean help
 
 all: build ## install and build the audiobooks of seeds/ into output/
 
@@ -48,6 +48,9 @@ sections: install ## list the sections of a book: make sections [BOOK=title]
 
 play: install ## play a book or a chapter: make play [N=3] [BOOK=title]
 	$(BIN)/audiobook play "$(BOOK)" $(N)
+
+marathon: $(VENV)/installed-test ## the tests that take minutes: a thousand chunks and a hundred faults of the online voice
+	$(BIN)/python -m pytest -m marathon
 
 bench: $(VENV)/installed-test ## measure the front end beside its peers: make bench BENCH=folder with the public cases
 	@for name in repair spoken pinyin t2s; do echo "== $$name"; $(BIN)/python benchmarks/$$name.py $(BENCH) || exit 1; done
