@@ -63,7 +63,7 @@ READ = [
     ("<w:ins>" + run("加") + "</w:ins><w:del><w:r><w:delText>删</w:delText></w:r></w:del>", "加", [("deleted", "删")]),
     (run("藏", "<w:rPr><w:vanish/></w:rPr>") + run("见"), "见", [("hidden", "藏")]),
     (run("见", '<w:rPr><w:vanish w:val="0"/></w:rPr>'), "见", []),
-    (run("10") + run("2", RAISED) + run("。") + run("1", RAISED), "10²。", [("footnote mark", "1")]),
+    (run("共10") + run("2", RAISED) + run("。") + run("1", RAISED), "共10²。", [("footnote mark", "1")]),
     (
         "<w:r><w:ruby><w:rt>" + run("hàn") + "</w:rt><w:rubyBase>" + run("漢") + "</w:rubyBase></w:ruby></w:r>",
         "漢",
