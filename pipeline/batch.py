@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.errors import AudiobookError, InputError, Interrupted, UsageError
-from pipeline.read import READABLE, READERS, source_files
+from pipeline.read import READABLE, is_text, source_files
 from pipeline.read.folder import natural
 from pipeline.read.sidecar import settings_of
 from pipeline.record import gaps_of
@@ -53,7 +53,7 @@ def books_in(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return [folder]
     inside = sorted(folder.iterdir(), key=lambda path: natural(path.name))
-    found = [path for path in inside if not path.name.startswith(".") and _is_source(path)]
+    found = [path for path in inside if _is_source(path)]
     if not found:
         raise InputError(f"{folder} has no texts in it", f"put files into it that can be read: {READABLE}")
     return found
@@ -61,8 +61,8 @@ def books_in(folder: Path) -> list[Path]:
 
 def _is_source(path: Path) -> bool:
     if path.is_dir():
-        return any(file.suffix.lower() in READERS and not file.name.startswith(".") for file in path.iterdir())
-    return path.suffix.lower() in READERS
+        return not path.name.startswith(".") and any(map(is_text, path.iterdir()))
+    return is_text(path)
 
 
 def moment_of(text: str, now: datetime) -> datetime:

@@ -1,13 +1,13 @@
 """The stages called in order: a source comes in, a finished book goes out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from pipeline.edition import Edition, Request, fingerprint_for, forms_for, known_build, outline_of, prepare, recipes_for
 from pipeline.errors import UsageError
-from pipeline.model import Choice, Manifest
+from pipeline.model import Choice, Engine, Manifest, Recipe
 from pipeline.read.sidecar import picture_of, read_sidecar
 from pipeline.record import Facts, gaps_of, levels_of, manifest_from, speakers_of, takes_of
 from pipeline.repair.written import demand_script
@@ -100,18 +100,24 @@ def rebuild(source: Path, request: Request, chosen: tuple[Path, Mapping[int, Cho
         return _make(edition, request, order, timed)
 
 
+def _opener(edition: Edition, request: Request) -> Callable[[Recipe], Engine]:
+    """Opens each recipe's voice once, where it is to speak; the device asked for is for the book's own engine."""
+
+    @cache
+    def opened(recipe: Recipe) -> Engine:
+        pronounce = edition.sidecar.pronounce
+        device = request.device if recipe.engine == edition.recipe.engine else ""
+        return request.executor(open_engine(recipe, pronounce, device), recipe, pronounce)
+
+    return opened
+
+
 def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Built:
     home = order.home
     document, sidecar, recipe = edition.document, edition.sidecar, edition.recipe
     forms = forms_for(sidecar, request)
     previous = read_manifest(home)
-    engine_of = cache(
-        lambda wanted: request.executor(
-            open_engine(wanted, sidecar.pronounce, request.device if wanted.engine == recipe.engine else ""),
-            wanted,
-            sidecar.pronounce,
-        )
-    )
+    engine_of = _opener(edition, request)
     engine = engine_of(recipe)
     choices = {**choices_for(outline_of(edition, engine, {}).sections, previous), **order.choices}
     outline = outline_of(edition, engine, choices)

@@ -1,6 +1,6 @@
 """Small voices for the tests: they keep the protocol, make real sound, and can be made to fail on purpose."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zlib import crc32
@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.errors import EngineBusy, EngineError
 from pipeline.model import Audio
+from tests.browser import started
 
 RATE = 24_000
 
@@ -53,3 +54,10 @@ class Hum:
 @pytest.fixture
 def hum() -> Hum:
     return Hum()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One for all pages of a test file."""
+    with started() as found:
+        yield found

@@ -13,7 +13,7 @@ from pipeline.answers import manifest_of
 from pipeline.model import Manifest
 from pipeline.shelf import Shelf
 from pipeline.write.library import write_library
-from tests.browser import DESKTOP, PHONE, Tab, needs_browser, opened, started
+from tests.browser import DESKTOP, PHONE, Tab, needs_browser, opened
 from tests.test_book import audiobook, digests
 
 ACTS = "document.title='taken'"
@@ -75,12 +75,6 @@ def home(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def manifest(home: Path) -> Manifest:
     return manifest_of(home)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture

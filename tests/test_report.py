@@ -29,7 +29,7 @@ from pipeline.tally import rates_of, tally
 from pipeline.write import plots
 from pipeline.write.manifest import write_manifest
 from pipeline.write.report import NAME
-from tests.browser import DESKTOP, PHONE, Tab, needs_browser, opened, started
+from tests.browser import DESKTOP, PHONE, Tab, needs_browser, opened
 from tests.test_review import CHAPTER, SETTINGS, TEXT, TITLE, Forgetful
 
 NOBODY = Question()
@@ -272,12 +272,6 @@ def test_a_book_of_sixty_hours_in_a_thousand_sections_makes_a_small_picture() ->
 
 
 # ---- in the browser ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture

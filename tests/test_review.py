@@ -22,7 +22,7 @@ from pipeline.review import compared, page_of, review
 from pipeline.shelf import Shelf
 from pipeline.speak.pinyin import Pronouncer
 from pipeline.write.review import NAME, html_of
-from tests.browser import PHONE, Tab, needs_browser, opened, started
+from tests.browser import PHONE, Tab, needs_browser, opened
 from tests.test_book import audiobook, digests
 
 TITLE = "山中<script>document.title='taken'</script>来信"
@@ -97,12 +97,6 @@ def ear(manifest: Manifest) -> Forgetful:
 @pytest.fixture(scope="module")
 def page(shelf: Shelf, ear: Forgetful) -> Path:
     return review(shelf, "", ear, lambda heard, length: None)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture

@@ -46,11 +46,15 @@ def source_files(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise InputError(f"{path} is neither a file nor a folder", "save what comes out of it as a file first")
-    files = (file for file in path.iterdir() if file.suffix.lower() in READERS and not file.name.startswith("."))
-    ordered = sorted(files, key=lambda file: natural(file.name))
+    ordered = sorted(filter(is_text, path.iterdir()), key=lambda file: natural(file.name))
     if not ordered:
         raise InputError(f"{path} has no texts in it", f"put files into it that can be read: {READABLE}")
     return ordered
+
+
+def is_text(path: Path) -> bool:
+    """Whether something in a folder is a text by its name: of a known format, and not hidden."""
+    return path.suffix.lower() in READERS and not path.name.startswith(".")
 
 
 def _read_file(path: Path) -> Document:
