@@ -13,7 +13,7 @@ from pipeline.errors import EngineError, MissingProgramError, UsageError
 from pipeline.model import Recipe
 from pipeline.speak.engines import offers, open_engine
 from pipeline.speak.engines.kokoro import Kokoro, inputs_of, model, rewriting
-from pipeline.speak.engines.kokoro.device import CUDA, PROVIDERS, device_for, missing_for_cuda
+from pipeline.speak.engines.kokoro.device import CUDA, PROVIDERS, device_for, missing_for_cuda, provider_of
 from pipeline.speak.engines.kokoro.graph import OPSET, Graph
 
 Floats = NDArray[np.float32]
@@ -236,7 +236,7 @@ def test_a_quality_and_a_device_are_refused_by_an_engine_that_has_none() -> None
 def test_the_runtime_that_is_here_decides_about_cuda() -> None:
     here = get_available_providers()
     assert device_for("cpu") == "cpu"
-    if CUDA in here and not missing_for_cuda(here, driver=True):
+    if provider_of(CUDA) in here and not missing_for_cuda(here, driver=True):
         assert missing_for_cuda(here, driver=False).startswith("there is no NVIDIA graphics processor")
         return
     assert "onnxruntime-gpu" in missing_for_cuda(here, driver=True)
@@ -246,8 +246,15 @@ def test_the_runtime_that_is_here_decides_about_cuda() -> None:
     assert raised.value.remedy == "speak on the processor: --device cpu"
 
 
+@pytest.mark.skipif(provider_of(CUDA) in get_available_providers(), reason="the runtime here has CUDA")
+def test_a_device_that_does_not_come_up_is_an_error_and_not_a_slower_build() -> None:
+    with pytest.raises(EngineError, match="cannot start cuda here") as raised:
+        model.session("float", CUDA)
+    assert "--device cpu" in raised.value.remedy and "onnxruntime-gpu[cuda,cudnn]" in raised.value.remedy
+
+
 def test_a_graphics_processor_gets_float_and_its_name_is_in_the_identity() -> None:
     assert model.form_for("", CUDA) == model.form_for("high", CUDA) == "float"
-    assert PROVIDERS[CUDA] == ("CUDAExecutionProvider", "CPUExecutionProvider")
-    assert missing_for_cuda(PROVIDERS[CUDA], driver=True) == ""
+    assert list(PROVIDERS[CUDA]) == ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    assert missing_for_cuda(list(PROVIDERS[CUDA]), driver=True) == ""
     assert "device" not in Kokoro(device="cpu").identity()

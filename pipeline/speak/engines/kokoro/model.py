@@ -20,7 +20,7 @@ import numpy as np
 from pipeline.errors import EngineError, InputError
 from pipeline.files import draft_of
 from pipeline.speak.engines.kokoro import rewriting
-from pipeline.speak.engines.kokoro.device import CPU, PROVIDERS
+from pipeline.speak.engines.kokoro.device import CPU, opened
 from pipeline.speak.engines.kokoro.voices import style_of
 
 SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
@@ -55,13 +55,7 @@ def session(form: str, device: str = CPU) -> Any:
 
 @cache
 def _session(form: str, device: str) -> Any:
-    from onnxruntime import InferenceSession
-
-    model = stock_model() if form == STOCK else rewritten_model(form)
-    loaded = InferenceSession(model, _options(), providers=PROVIDERS[device])
-    if PROVIDERS[device][0] not in loaded.get_providers():
-        raise EngineError(f"the runtime cannot start {device} here", "use the processor: --device cpu")
-    return loaded
+    return opened(stock_model() if form == STOCK else rewritten_model(form), _options(), device)
 
 
 def missing() -> str:
@@ -131,17 +125,12 @@ def _says_the_same(stock: bytes, rewritten: bytes) -> bool:
 
     Not sample by sample: rounding moves phases, which nobody hears.
     """
-    from onnxruntime import InferenceSession
-
     feeds = {
         "tokens": np.array([[0, *PROBE, 0]], np.int64),
         "style": style_of("zm_yunxi")[len(PROBE)][None],
         "speed": np.ones(1, np.float32),
     }
-    first, second = (
-        InferenceSession(model, _options(), providers=PROVIDERS[CPU]).run(None, feeds)[0].ravel()
-        for model in (stock, rewritten)
-    )
+    first, second = (opened(model, _options(), CPU).run(None, feeds)[0].ravel() for model in (stock, rewritten))
     if len(first) != len(second):
         return False
     courses = [
@@ -156,7 +145,6 @@ def _options() -> Any:
     options = SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
     return options
 
 
