@@ -7,9 +7,9 @@ simplified forms. What no Chinese text has (private characters, rare ones, stray
 import math
 import re
 from collections.abc import Mapping
-from functools import cache, lru_cache
-from typing import NamedTuple
+from functools import lru_cache
 
+from pipeline.frequencies import frequencies
 from pipeline.repair.script import tables
 
 LONGEST = 6  # characters in a word that counts
@@ -43,26 +43,11 @@ _OPEN_END = re.compile(
 OPEN_END = -3.0  # a pause behind a word that asks for another, or a paragraph that ends without a mark
 
 
-class Words(NamedTuple):
-    """Words with how often a large text has them, of `total`."""
-
-    counts: Mapping[str, int]
-    total: int
-
-    def share(self, word: str) -> float | None:
-        """The logarithm of a word's share of a text; None for what is no word."""
-        count = self.counts.get(word, 0)
-        return math.log(count / self.total) if count and len(word) <= LONGEST else None
-
-
-@cache
-def words() -> Words:
-    """jieba's dictionary (MIT); the prefixes that it keeps beside the words have a count of 0."""
-    import jieba
-
-    jieba.setLogLevel(60)
-    jieba.initialize()
-    return Words(jieba.dt.FREQ, jieba.dt.total)
+def share(word: str) -> float | None:
+    """The logarithm of a word's share of a text; None for what is no word."""
+    words = frequencies()
+    count = words.counts.get(word, 0)
+    return math.log(count / words.total) if count and len(word) <= LONGEST else None
 
 
 def likelihood(text: str) -> float:
@@ -78,14 +63,13 @@ def likelihood(text: str) -> float:
 
 @lru_cache(maxsize=65536)
 def _likelihood(text: str) -> float:
-    share_of = words().share
     best = [0.0]
     for end in range(1, len(text) + 1):
         found = best[end - 1] + _single(text[end - 1])
         for start in range(max(0, end - LONGEST), end - 1):
-            share = share_of(text[start:end])
-            if share is not None and best[start] + share > found:
-                found = best[start] + share
+            weight = share(text[start:end])
+            if weight is not None and best[start] + weight > found:
+                found = best[start] + weight
         best.append(found)
     return best[-1] + CLASH * len(_CLASH.findall(text)) + OPEN_END * len(_OPEN_END.findall(text))
 
@@ -95,7 +79,7 @@ def is_used(character: str) -> bool:
     """Whether a character is a mark, or one that texts use: more than once in three million characters."""
     if _ALPHABETS.match(character):
         return False
-    return character in MARKS or (words().share(_plain(character)) or -99.0) > SELDOM
+    return character in MARKS or (share(_plain(character)) or -99.0) > SELDOM
 
 
 def _plain(character: str) -> str:
@@ -105,15 +89,15 @@ def _plain(character: str) -> str:
 @lru_cache(maxsize=16384)
 def _single(character: str) -> float:
     """One character alone: by its frequency as a word, or by its kind."""
-    share = words().share(character)
+    weight = share(character)
     if character in MARKS:
         return MARKS[character]
     if character.isascii():
         return FOREIGN if character.isprintable() else UNKNOWN
     if _ALPHABETS.match(character):
         return FOREIGN
-    if share is not None and _is_common(character):
-        return share
+    if weight is not None and _is_common(character):
+        return weight
     return RARE if _is_common(character) else UNKNOWN
 
 

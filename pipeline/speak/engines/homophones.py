@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from pipeline.errors import InputError
+from pipeline.frequencies import frequencies
 
 _SYLLABLE = re.compile(r"[a-zv]+[1-5]")
 _HANZI = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
@@ -81,7 +82,7 @@ def _homophones() -> Mapping[str, str]:
 
     Where every character has several readings, one that has it as its first reading in pypinyin's dictionary.
     """
-    frequency = _frequencies()
+    frequency = frequencies().counts
     single: dict[str, str] = {}
     first: dict[str, str] = {}
     for characters in _LEVELS:
@@ -91,15 +92,6 @@ def _homophones() -> Mapping[str, str]:
             if len(readings) == 1:
                 single.setdefault(readings[0], character)
     return first | single
-
-
-def _frequencies() -> Mapping[str, int]:
-    """How often each character stands as a word of its own, from jieba's dictionary."""
-    import jieba
-
-    with jieba.get_dict_file() as file:
-        entries = (line.split(" ") for line in file.read().decode().splitlines() if line[1:2] == " ")
-        return {character: int(count) for character, count, *_ in entries}
 
 
 def _gb2312(rows: range) -> str:
