@@ -1,6 +1,5 @@
 """The pace at which the online voice is asked: shared by threads, slower after refusals, silent when they go on."""
 
-import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -116,7 +115,7 @@ def test_one_refusal_after_the_peace_is_enough_for_another(tmp_path: Path) -> No
         pass
 
 
-@pytest.mark.parametrize("record", ["", "{", "[]", '{"until": null}', json.dumps({"until": time.time() + 1e6})])
+@pytest.mark.parametrize("record", ["", "{", "[]", '{"until": null}', '{"until": 9e12}'])
 def test_a_record_that_cannot_be_meant_is_ignored(tmp_path: Path, record: str) -> None:
     path = tmp_path / "peace.json"
     path.write_text(record)

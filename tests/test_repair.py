@@ -95,3 +95,23 @@ def test_repair_is_reversible_and_done_once(text: str) -> None:
     assert disjoint(document.edits)
     assert undo(document.text, document.edits) == text
     assert repaired(document.text) == document.text
+
+
+@pytest.mark.parametrize("line", ["【纠错】责任编辑：焦鹏", "[責任編輯:李四]", "责编：张三", "图集 +1", "（未完待续）"])
+def test_a_line_of_the_site_goes_and_is_accounted_for(line: str) -> None:
+    document = repair(document_of(f"雪落下来了。\n{line}\n春天到了。"))
+    assert document.text.split() == ["雪落下来了。", "春天到了。"]
+    assert {edit.rule for edit in document.edits} == {"site words"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "责任编辑走进来，把稿子放下。",
+        "他的责任编辑：一个年轻人，说话很慢，常常要人等。",
+        "纠错是编辑的本分。",
+        "图集出版了。",
+    ],
+)
+def test_what_an_author_says_of_editors_stays(line: str) -> None:
+    assert repair(document_of(f"雪落下来了。\n{line}\n春天到了。")).text.split("\n")[1] == line
