@@ -7,6 +7,7 @@ N ?=
 BENCH ?= $(wildcard ../shared/bench)
 
 TOOLS := $(VENV)/tools
+PYTEST := python -m pytest -n auto --maxprocesses 4 --dist loadfile
 PIP := python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml tools/build.in
 
@@ -30,14 +31,14 @@ build: install
 	$(BIN)/audiobook build
 
 test: $(VENV)/installed-test ## install and run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/$(PYTEST)
 
 check: $(VENV)/installed-test ## the gate: style, types, floors, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/$(PYTEST)
 
 section: install ## speak one section afresh: make section N=3 [BOOK=title] [VOICE=name] [RATE=pct]
 	@test -n "$(N)" || { echo 'which section? make section N=3 (see: make sections)' >&2; exit 2; }

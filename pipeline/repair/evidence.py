@@ -22,7 +22,7 @@ MARKS: Mapping[str, float] = {
     **dict.fromkeys("，。", -3.2),
     **dict.fromkeys(",、", -3.6),
     **dict.fromkeys("：；！？“”:;", -5.0),
-    **dict.fromkeys("《》（）‘’「」『』…—?!() \n", -5.6),
+    **dict.fromkeys("《》（）‘’「」『』…—―?!() \n", -5.6),
 }
 
 

@@ -34,8 +34,9 @@ _UNDOUBTED = re.compile(rf"\ufffd+|(?<=[㐀-鿿]){TORN_GLOSS.pattern}")
 _NARROW = re.compile("(?<=[㐀-鿿])[,:;](?=[㐀-鿿“])")
 _OTHER_ALPHABET = re.compile(f"[{LOSSES}]*[\u0370-\u052f\u3040-\u30ff][{LOSSES}\u0370-\u052f\u3040-\u30ff]*")
 _RUN = re.compile("[?]{3}|\ufffd{3}")  # whole words are lost, or a person asks loudly
-_BEHIND = re.compile("[\u2014-\u2026\u3000-\u9fff\uff00-\uffef%]")
+_BEHIND = re.compile(r"(?:[\u2014-\u2026\u3000-\u9fff\uff00-\uffef%]|\.{3})\Z")
 _OPENERS = dict(zip("”’》）」』", "“‘《（「『", strict=True))
+_CLOSERS = {opener: closer for closer, opener in _OPENERS.items()} | {"（": "）)"}
 MARKS_LEAD = 0xA1  # the first byte of 。 “ ” 《 》 …
 CONTEXT = 8  # characters on each side that are weighed with a restored piece
 FEW, MANY = 3, 20  # choices that are weighed for a character, beside one that is known and without
@@ -45,7 +46,7 @@ MARGIN = 4.0  # by so much (natural logarithm) a restored text must be likelier 
 KNOWN_MARGIN = 1.0  # the same where the site is known to have torn characters
 CLOSE = 1.5  # a second restoration so near to the best is noted
 UNBALANCED = -8.0  # a closing mark without its opening one, or the other way about at the end of a line
-CLOSED = 3.0  # a closing mark where one is awaited
+CLOSED = 3.0  # a closing mark where one is awaited, or an opening one that is closed behind
 SILENT = -8.0  # a byte lost at the end of a line without a trace
 SWALLOWED = 9.0  # what is swallowed costs about so much, and should not
 EVERYDAY_SHARE = 0.6  # of the characters read in the right step are in common use
@@ -155,7 +156,7 @@ def _by_mark(place: Place) -> Restored | None:
     A site that did so left no such mark in full width, anywhere.
     """
     text, at, left, margin = place
-    if _RUN.match(text, at) or not _BEHIND.match(GLOSS.sub("", left)[-1:]):
+    if _RUN.match(text, at) or not _BEHIND.search(GLOSS.sub("", left)[-3:]):
         return None
     if TORN_GLOSS.match(text, at + 1) and _by_gloss(Place(text, at + 1, left + text[at], margin)):
         return None  # this mark is whole; a gloss tore what follows it
@@ -256,6 +257,13 @@ def _is_open(character: str, left: str) -> bool:
     return not opener or left.count(opener) > left.count(character)
 
 
+def _is_closed(character: str, right: str) -> bool:
+    """Whether a character opens a bracket or quotation that is closed on the right before another one opens."""
+    closers = _CLOSERS.get(character, "")
+    first = next((c for c in right if c in closers or c == character), "")
+    return first != "" and first in closers
+
+
 def _likeliest(characters: Sequence[str], left: str, rights: Sequence[str]) -> Sequence[str]:
     """The characters that texts use, the likeliest between left and any of the rights first."""
     if len(characters) <= 1:
@@ -283,6 +291,7 @@ def _score(place: Place, middle: str, end: int, horizon: int) -> float:
         line = left + middle + behind
         unbalanced += sum(line.count(opener) > line.count(closer) for closer, opener in _OPENERS.items())
     closed = sum(c in _OPENERS and _is_open(c, left + middle[:k]) for k, c in enumerate(middle))
+    closed += sum(_is_closed(c, middle[k + 1 :] + behind) for k, c in enumerate(middle))
     return likelihood(left[-CONTEXT:] + middle + behind) + UNBALANCED * unbalanced + CLOSED * closed
 
 
