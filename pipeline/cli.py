@@ -1,5 +1,6 @@
 """The command line: every command in the order of its help; errors become exit codes in `main` alone."""
 
+import io
 import logging
 import os
 import signal
@@ -46,6 +47,7 @@ for name, command in TEXT_COMMANDS.items():
 
 def main() -> None:
     """Run the command line; the one place where errors become messages and exit codes."""
+    _speak_utf8()
     signal.signal(signal.SIGINT, _interrupted)
     logging.getLogger("stamina").setLevel(logging.ERROR)  # a voice asked again is no news for a person
     try:
@@ -54,6 +56,16 @@ def main() -> None:
         screen.say(f"audiobook: {screen.clean_lines(str(error))}")
         sys.stdout.flush()
         os._exit(error.exit_code)  # a voice's thread in the middle of a sentence would hold the exit back
+
+
+def _speak_utf8() -> None:
+    """Begin again in Python's UTF-8 mode where the locale's encoding could not name a Chinese file, or print it."""
+    if sys.getfilesystemencoding() != "utf-8" and not sys.flags.utf8_mode:
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that is no text is printed all the same
 
 
 def _interrupted(_signal: int, _frame: object) -> None:

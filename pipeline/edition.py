@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.errors import InputError
-from pipeline.files import sha256_of
+from pipeline.files import legible, sha256_of
 from pipeline.growth import Text, cut, read_on
 from pipeline.model import NARRATOR, Choice, Document, Engine, Manifest, Outline, Recipe, Section
 from pipeline.read import read, source_files
@@ -89,7 +89,7 @@ def prepare(source: Path, request: Request, home: Path | None = None) -> Edition
         document = in_script(mended(raw), script)
         return replace(
             document,
-            title=sidecar.title or document.title or source.stem,
+            title=sidecar.title or document.title or legible(source.stem),
             creator=sidecar.creator or document.creator,
             date=sidecar.date or document.date,
         )
@@ -101,7 +101,7 @@ def prepare(source: Path, request: Request, home: Path | None = None) -> Edition
         return ()
 
     raw = read(source)
-    name = sidecar.title or mended(raw).title or source.stem
+    name = sidecar.title or mended(raw).title or legible(source.stem)
     last = known_build(home or request.shelf.home_of(name, raw.origin))
     text = read_on(raw, repaired, last, sections_of)
     return Edition(text.document, sidecar, recipe, source, name, script, text, last, cast)

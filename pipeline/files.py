@@ -28,6 +28,19 @@ _REMEDIES = {
 }
 
 
+def legible(name: str) -> str:
+    """A file's name as text: where its bytes are no UTF-8 they are taken for GB18030, as old archives have them.
+
+    >>> legible(os.fsdecode("春天".encode("gb18030"))), legible("春天")
+    ('春天', '春天')
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("gb18030", "replace")
+    return name
+
+
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:

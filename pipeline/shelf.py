@@ -17,7 +17,7 @@ from tempfile import mkstemp
 from typing import Any, TypeVar
 
 from pipeline.errors import UsageError
-from pipeline.files import make_folder, remove_drafts, safe_name, sha256_of, unwritable, write_whole
+from pipeline.files import legible, make_folder, remove_drafts, safe_name, sha256_of, unwritable, write_whole
 from pipeline.model import Manifest, Origin
 from pipeline.sharing import alone, together
 from pipeline.vintage import settle_formats
@@ -215,7 +215,7 @@ def changed_outputs(home: Path, manifest: Manifest) -> list[str]:
 def fingerprint_of(sources: list[Path], asked: Mapping[str, Any]) -> str:
     """The SHA-256 of all that a build depends on: source and settings files, what was asked, the program."""
     facts = {
-        "sources": [(path.name, sha256_of(path)) for path in sources],
+        "sources": [(legible(path.name), sha256_of(path)) for path in sources],
         "asked": asked,
         "program": _program_digest(),
     }

@@ -4,10 +4,12 @@ Adding a format is one file with a function `Path -> Document` and one line in R
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from pkgutil import resolve_name
 
 from pipeline.errors import InputError
+from pipeline.files import legible
 from pipeline.model import Document
 from pipeline.read.binary import known_binary
 from pipeline.read.folder import bound, natural
@@ -35,7 +37,7 @@ def read(path: Path) -> Document:
     document = bound(path.name, [_read_file(file) for file in files]) if path.is_dir() else _read_file(path)
     if not any(character.isalpha() for character in document.text):
         raise InputError(f"{path} has no Chinese and no letters in it", "nothing could be spoken: name another file")
-    return document
+    return replace(document, origin=replace(document.origin, name=legible(document.origin.name)))
 
 
 def source_files(path: Path) -> list[Path]:

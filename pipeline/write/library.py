@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -43,15 +44,26 @@ def _card(home: Path) -> dict[str, Any] | None:
     """What the page tells of a book; None where there is none."""
     if home.name.startswith(".") or not (home / NAME).is_file():
         return None
+    try:
+        written = (home / MANIFEST).stat()
+    except OSError:
+        return None
+    told = _told(home / MANIFEST, written.st_mtime_ns, written.st_size)
+    cover = quote(f"{home.name}/cover.jpg") if (home / "cover.jpg").is_file() else ""
+    return told and told | {"home": quote(home.name), "cover": cover}
+
+
+@lru_cache(maxsize=65_536)
+def _told(manifest: Path, _written_ns: int, _size: int) -> dict[str, Any] | None:
+    """What a manifest tells of its book; None where it tells nothing. It is read once in a process, while it stays:
+    the page is written anew after each book, and there may be thousands."""
     with contextlib.suppress(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
-        book = json.loads((home / MANIFEST).read_bytes())
+        book = json.loads(manifest.read_bytes())
         return {
             "title": str(book["title"]),
             "creator": str(book["creator"]),
             "language": str(book["language"]),
             "key": str(lasting_id_in(book)),
-            "home": quote(home.name),
-            "cover": quote(f"{home.name}/cover.jpg") if (home / "cover.jpg").is_file() else "",
             "length": int(book["duration"]),
             "chapters": len(book["sections"]),
         }
