@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.model import Clip, Manifest, Section, SpokenChunk, SpokenSection
     from pipeline.run import Built
 
+WHOLE = frozenset(("remedy",))  # columns whose cells are to be copied
 WIDEST = 48  # columns of the terminal that a cell of a table takes at most
 MOST_NOTES = 5  # oddities of a count of chapters that are told at the end of a build
 
@@ -95,7 +96,7 @@ def say(message: str) -> None:
 
 
 def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A table on stdout; without a terminal, columns are cut by nothing."""
+    """A table on stdout, with long cells shortened, but never those of a column of `WHOLE`."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -106,7 +107,9 @@ def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> N
         name, _, right = column.partition(">")
         table.add_column(name, justify="right" if right or column.endswith(">") else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_short(clean(str(cell)))) for cell in row))
+        cells = [clean(str(cell)) for cell in row]
+        shown = [cell if column in WHOLE else _short(cell) for column, cell in zip(columns, cells, strict=True)]
+        table.add_row(*map(Text, shown))
     console.print(table)
 
 

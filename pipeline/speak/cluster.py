@@ -47,7 +47,7 @@ def executor_named(name: str, scheduler: str = "", jobs: int = 0) -> Iterator[Ex
         yield here
         return
     if not find_spec("distributed"):
-        raise MissingProgramError("a cluster needs Dask, which is not installed", "pip install '.[cluster]'")
+        raise MissingProgramError("a cluster needs Dask, which is not installed", "pip install 'audiobook[cluster]'")
     with _connected(scheduler, jobs) as client:
         threads = _threads_of(client, scheduler)
         yield lambda engine, recipe, pronounce: Abroad(
