@@ -2,7 +2,8 @@
 
     python benchmarks/crash.py [--kills N] [--seed N]
 
-Three jobs, over and over: a first build, a redo of one section, a build in other formats. Each is killed (SIGKILL to
+Four jobs, over and over: a first build, a redo of one section, a build in other formats, and one after the text went on
+by a chapter. Each is killed (SIGKILL to
 its process group) at moments spread evenly over its undisturbed length, and started again until it comes to its end;
 then the book must be, byte for byte, the one that no kill disturbed. Exit 1 if anything was lost.
 """
@@ -20,10 +21,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.crash import books, clips, drafts, forgotten_encodings, killed_after, spoken_again, undisturbed
-from tests.test_crash import BUILD, REDO, TEXT
+from tests.test_crash import BUILD, LETTER, REDO, TEXT
 
 OTHERWISE = [*BUILD, "--chapter-format", "mp3", "--formats", "srt,epub"]
-JOBS = {"build": BUILD, "redo": REDO, "other formats": OTHERWISE}
+JOBS = {"build": BUILD, "redo": REDO, "other formats": OTHERWISE, "next chapter": OTHERWISE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +60,29 @@ def main() -> None:
         while sum(record.kills.values()) < options.kills:
             folder = started(Path(scratch) / "killed")
             for job, whole in wholes.items():
+                written(job, folder)
                 brought_to_its_end(job, whole, folder, chance, record)
     show(wholes, record, time.monotonic() - began)
     sys.exit(set(record.ends) != {"as undisturbed"} or record.spoken_again > 0)
 
 
 def started(folder: Path) -> Path:
-    """An empty folder with the text in it."""
+    """An empty folder."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    (folder / "信.txt").write_text(TEXT, encoding="utf-8")
     return folder
+
+
+def written(job: str, folder: Path) -> None:
+    """The text is there as it is for a job."""
+    (folder / "信.txt").write_text(LETTER if job == "next chapter" else TEXT, encoding="utf-8")
 
 
 def measured(folder: Path) -> dict[str, Whole]:
     """Each job, undisturbed, one after the other."""
     found = {}
     for job, command in JOBS.items():
+        written(job, folder)
         seconds = undisturbed(command, folder)
         found[job] = Whole(books(folder), set(clips(folder)), encodings(folder), seconds)
     return found

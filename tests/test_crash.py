@@ -80,3 +80,20 @@ def test_a_change_of_format_killed_at_the_manifest_leaves_no_file_of_the_old_one
     shutil.copytree(folder, victim)
     killed_at("after", "信/manifest.json", [*BUILD, "--chapter-format", "mp3", "--formats", "srt"], victim)
     finished(BUILD, victim, wanted)
+
+
+def test_a_book_killed_while_it_grows_ends_as_an_undisturbed_one(
+    origin: tuple[Path, dict[str, str], float], tmp_path: Path
+) -> None:
+    folder, old, _ = origin
+    for name in ("whole", "killed"):
+        shutil.copytree(folder, tmp_path / name)
+        (tmp_path / name / "信.txt").write_text(LETTER, encoding="utf-8")
+    undisturbed(BUILD, tmp_path / "whole")
+    wanted, victim = books(tmp_path / "whole"), tmp_path / "killed"
+    chapters = [name for name in old if "chapters/0" in name]
+    assert len(chapters) == 4 and all(wanted[name] == old[name] for name in chapters)
+    for when, ending in [("after", "03-三、秋天.m4a"), ("before", "信/manifest.json"), ("after", "信/manifest.json")]:
+        killed_at(when, ending, BUILD, victim)
+        assert all(books(victim)[name] == old[name] for name in chapters)
+    finished(BUILD, victim, wanted)
