@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.long_book import long_book
 from pipeline.edition import Request
 from pipeline.model import Manifest
+from pipeline.progress import Watcher
 from pipeline.run import build
-from pipeline.screen import Watcher
 from pipeline.shelf import Shelf
 from pipeline.speak.cluster import executor_named
 

@@ -27,12 +27,12 @@ from pipeline.edition import Request
 from pipeline.edits import undo
 from pipeline.errors import AudiobookError
 from pipeline.model import Document
+from pipeline.progress import Watcher
 from pipeline.read import read
 from pipeline.read.sidecar import read_sidecar
 from pipeline.repair import repair
 from pipeline.repair.rule import document_of
 from pipeline.run import build
-from pipeline.screen import Watcher
 from pipeline.segment import Sizes, segment
 from pipeline.shelf import Shelf
 from pipeline.speak.pinyin import Pronouncer

@@ -18,11 +18,11 @@ from pipeline.edition import Request, recipes_for
 from pipeline.errors import UsageError
 from pipeline.explain import Spot, explain
 from pipeline.model import Audio, Document, Manifest, Origin, Recipe, SpokenChunk
+from pipeline.progress import Watcher
 from pipeline.read.sidecar import read_sidecar, voice_place
 from pipeline.record import stand_ins_of
 from pipeline.redo import Place, Wish, redo
 from pipeline.run import build
-from pipeline.screen import Watcher
 from pipeline.segment import Sizes, segment
 from pipeline.segment.dialogue import stretches_of
 from pipeline.shelf import Shelf

@@ -13,9 +13,9 @@ from pipeline.edition import Request
 from pipeline.errors import EngineError, UsageError
 from pipeline.explain import Spot, explain
 from pipeline.model import Manifest, Recipe
+from pipeline.progress import Watcher
 from pipeline.redo import Place, Wish, redo
 from pipeline.run import build
-from pipeline.screen import Watcher
 from pipeline.shelf import Shelf
 from pipeline.speak import leave_a_gap
 from pipeline.speak.fallback import stand_in_for

@@ -14,9 +14,9 @@ from pipeline import sound
 from pipeline.audition import audition, judge_of
 from pipeline.edition import Request
 from pipeline.model import Audio, Manifest
+from pipeline.progress import Watcher
 from pipeline.retakes import Listening, with_retakes
 from pipeline.run import build
-from pipeline.screen import Watcher
 from pipeline.shelf import Shelf
 from pipeline.speak.engines.kokoro import Kokoro
 from pipeline.speak.pinyin import Pronouncer

@@ -15,8 +15,8 @@ import pytest
 from pipeline.edition import Request, fingerprint_for
 from pipeline.errors import EngineBusy, EngineError, UsageError
 from pipeline.model import Audio
+from pipeline.progress import Watcher
 from pipeline.run import build
-from pipeline.screen import Watcher
 from pipeline.shelf import Shelf
 from pipeline.speak.cache import clip_key
 from pipeline.speak.engines import openai_server as settings

@@ -20,10 +20,10 @@ from pipeline.costs import prices_in
 from pipeline.edition import Request
 from pipeline.errors import InputError, MissingProgramError, UsageError
 from pipeline.model import Manifest, Verdict
+from pipeline.progress import Watcher
 from pipeline.redo import Place, Wish, redo
 from pipeline.report import Question, report
 from pipeline.run import build
-from pipeline.screen import Watcher
 from pipeline.shelf import Shelf
 from pipeline.tally import rates_of, tally
 from pipeline.write import plots

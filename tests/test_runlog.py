@@ -7,10 +7,10 @@ import pytest
 from pipeline.answers import manifest_of
 from pipeline.edition import Request
 from pipeline.errors import Interrupted
+from pipeline.progress import Watcher
 from pipeline.redo import Place, Wish, redo
 from pipeline.run import build
 from pipeline.runlog import Stopwatch, Work, read_runs
-from pipeline.screen import Watcher
 from pipeline.shelf import Shelf
 from tests.test_review import TEXT
 

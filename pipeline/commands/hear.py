@@ -9,6 +9,7 @@ import typer
 from pipeline import screen
 from pipeline.commands.options import HERE, AsJson, Book, EarModel, EngineName, Output
 from pipeline.commands.printed import print_json
+from pipeline.progress import Listener, Scanner
 from pipeline.shelf import Shelf
 
 
@@ -41,7 +42,7 @@ def review(book: Book = "", output: Output = HERE, model: EarModel = "") -> None
     from pipeline.review import review
     from pipeline.verify.recogniser import Recogniser
 
-    with screen.Listener() as listener:
+    with Listener() as listener:
         print(review(Shelf(output), book, Recogniser(model), listener.heard))
 
 
@@ -59,7 +60,7 @@ def report(
     from pipeline.verify.recogniser import recogniser_if_any
 
     question = Question(recogniser_if_any(model), prices_in(price or ()))
-    with screen.Scanner() as scanner:
+    with Scanner() as scanner:
         print(report(Shelf(output), book, question, scanner.scanned))
 
 

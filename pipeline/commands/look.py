@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import screen
+from pipeline.commands.found import show_check, show_explanation, show_inspection, show_plan_totals
 from pipeline.commands.options import (
     HERE,
     PIPE,
@@ -25,6 +26,7 @@ from pipeline.commands.options import (
     Voice,
 )
 from pipeline.commands.printed import print_json
+from pipeline.progress import Listener
 from pipeline.shelf import Shelf
 
 
@@ -54,7 +56,7 @@ def plan(
             for s in found["sections"]
         ],
     )
-    screen.show_plan_totals(found)
+    show_plan_totals(found)
 
 
 def inspect(
@@ -79,7 +81,7 @@ def inspect(
         columns = ["section>", "sentence>", "doubt>", "reading", "by", "context"]
         screen.show(found["title"], columns, [tuple(row.values()) for row in found["readings"]])
     else:
-        screen.show_inspection(found)
+        show_inspection(found)
 
 
 @contextlib.contextmanager
@@ -135,7 +137,7 @@ def explain(
     if as_json:
         print_json(found)
     else:
-        screen.show_explanation(found)
+        show_explanation(found)
 
 
 def check(
@@ -154,7 +156,7 @@ def check(
     if as_json:
         print_json(found)
     else:
-        screen.show_check(found)
+        show_check(found)
     if found["failures"] or found.get("listening", {}).get("wrong"):
         raise typer.Exit(6)
 
@@ -163,7 +165,7 @@ def _listened(shelf: Shelf, book: str, model: str) -> dict[str, Any]:
     from pipeline.audition import audition, found_of
     from pipeline.verify.recogniser import Recogniser
 
-    with screen.Listener() as listener:
+    with Listener() as listener:
         return found_of(audition(shelf, book, Recogniser(model), listener.heard))
 
 

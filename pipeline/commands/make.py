@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import screen
+from pipeline.commands.built import (
+    show_built,
+    show_changes,
+    show_outcome,
+    show_outcomes,
+    show_parts_kept,
+    show_stand_ins,
+    summary,
+)
+from pipeline.commands.found import show_listening
 from pipeline.commands.options import (
     HERE,
     PIPE,
@@ -28,6 +37,7 @@ from pipeline.commands.options import (
     Voice,
 )
 from pipeline.errors import UsageError
+from pipeline.progress import Listener, Watcher
 from pipeline.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -107,10 +117,10 @@ def _tell(outcomes: "Iterator[Outcome]", count: int) -> None:
             done.append(outcome)
             if outcome.error and count == 1:
                 raise outcome.error
-            screen.show_outcome(outcome, len(done), count)
+            show_outcome(outcome, len(done), count)
     finally:
         if count != 1:
-            screen.show_outcomes(done, count)
+            show_outcomes(done, count)
     codes = [outcome.error.exit_code if outcome.error else 6 for outcome in done if outcome.error or outcome.gaps]
     if codes:
         raise typer.Exit(codes[0])
@@ -120,13 +130,13 @@ def _built(source: Path, request: "Request", alone: bool, ear: str | None) -> "B
     """Build one book and say what came of it; `ear` is the model that listens to it."""
     from pipeline.run import build
 
-    with screen.Watcher() as watcher:
+    with Watcher() as watcher:
         built = build(source, request, watcher)
     if alone:
-        screen.show_built(built, watcher)
+        show_built(built, watcher)
     if ear is not None:
         _retaken(built, source, request, ear)
-    screen.show_stand_ins(built.home, built.manifest)
+    show_stand_ins(built.home, built.manifest)
     return built
 
 
@@ -136,9 +146,9 @@ def _retaken(built: "Built", source: Path, request: "Request", model: str) -> No
     from pipeline.retakes import Listening, with_retakes
     from pipeline.verify.recogniser import Recogniser
 
-    with screen.Listener() as listener:  # its bar is the one that is drawn
-        heard = with_retakes(built, source, request, Listening(Recogniser(model), listener.heard), screen.Watcher())
-    screen.show_listening(found_of(heard))
+    with Listener() as listener:  # its bar is the one that is drawn
+        heard = with_retakes(built, source, request, Listening(Recogniser(model), listener.heard), Watcher())
+    show_listening(found_of(heard))
 
 
 def _seeds() -> list[Path]:
@@ -176,12 +186,12 @@ def redo(
         wish = Wish(sentences={n: [sentence] for n in numbers}) if sentence else Wish(tuple(numbers), voice, rate)
     else:
         raise UsageError("which section?", "list them with audiobook sections, or give --failed or --voice-of")
-    with screen.Watcher() as watcher:
+    with Watcher() as watcher:
         built = redo(Place(Shelf(output), book, source, device), wish, watcher)
-    screen.summary(built.home, built.manifest, watcher)
-    screen.show_changes(built.previous, built.manifest)
+    summary(built.home, built.manifest, watcher)
+    show_changes(built.previous, built.manifest)
     if wish.voice:
-        screen.show_parts_kept(built.manifest, wish.numbers)
+        show_parts_kept(built.manifest, wish.numbers)
 
 
 def _failed(shelf: Shelf, book: str, model: str) -> dict[int, list[int]]:
@@ -189,7 +199,7 @@ def _failed(shelf: Shelf, book: str, model: str) -> dict[int, list[int]]:
     from pipeline.audition import audition
     from pipeline.verify.recogniser import Recogniser
 
-    with screen.Listener() as listener:
+    with Listener() as listener:
         failed = audition(shelf, book, Recogniser(model), listener.heard).failed()
     if not failed:
         raise UsageError("the listening check finds no sentence wrong", "name a section: audiobook redo BOOK N")

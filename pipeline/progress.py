@@ -1,0 +1,129 @@
+"""What is being done comes in; a bar goes out on a terminal, nothing elsewhere. Each is a context manager around it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.screen import clean, say
+
+if TYPE_CHECKING:
+    from pipeline.audition import Heard
+    from pipeline.model import Clip, Section
+
+
+class Listener:
+    """Follows the listening."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn("listening {task.fields[place]}"),
+            BarColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=not sys.stderr.isatty(),
+        )
+        self._task = self._bar.add_task("", total=None, place="")
+
+    def __enter__(self) -> Listener:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def heard(self, heard: Heard, length: int) -> None:
+        """A chunk was heard; the book is `length` milliseconds long."""
+        place = clean(f"{heard.section.number} {heard.section.title}")[:24]
+        self._bar.update(self._task, completed=heard.chunk.end, total=length, place=place)
+
+
+class Scanner:
+    """Follows a look at a whole book's sound."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("looking at the sound"), BarColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> Scanner:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def scanned(self, done: int, length: int) -> None:
+        """So many milliseconds of so many were looked at."""
+        self._bar.update(self._task, completed=done, total=length)
+
+
+class Watcher:
+    """Follows one build."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn("{task.fields[place]}"),
+            BarColumn(),
+            TextColumn("{task.fields[count]} chunks  {task.fields[speed]}"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=not sys.stderr.isatty(),
+        )
+        self._task = self._bar.add_task("", total=None, place="reading", count="0", speed="")
+        self._chunks = self._done = self.spoken = 0
+        self._began = time.monotonic()
+        self.spoken_ms = 0
+
+    def __enter__(self) -> Watcher:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    @property
+    def seconds(self) -> float:
+        """Since the build began."""
+        return time.monotonic() - self._began
+
+    def waiting(self, message: str) -> None:
+        """Another build holds the book."""
+        say(message)
+
+    def planned(self, sections: Sequence[Section]) -> None:
+        """The book's sections are known; they are gone through from the first."""
+        self._done = 0
+        self._chunks = sum(len(section.chunks) for section in sections)
+        characters = sum(len(chunk.text) for section in sections for chunk in section.chunks)
+        self._bar.reset(self._task, total=characters, place="speaking", count=f"0/{self._chunks}")
+
+    def heard(self, section: Section, clip: Clip, fresh: bool) -> None:
+        """A clip is there: spoken just now, or found."""
+        self._done += 1
+        if fresh:
+            self.spoken += 1
+            self.spoken_ms += clip.length * 1000 // clip.rate
+        speed = f"{1000 * self.seconds / self.spoken_ms:.2f} x real time" if self.spoken_ms else "found"
+        self._bar.update(
+            self._task,
+            advance=len(clip.chunk.text),
+            place=clean(f"{section.number} {section.title}")[:24],
+            count=f"{self._done}/{self._chunks}",
+            speed=speed,
+        )
+
+    def stitching(self) -> None:
+        """All is spoken; the last chapters are encoded and the book is joined."""
+        self._bar.update(self._task, place="stitching")
