@@ -10,6 +10,7 @@ from pipeline.model import Document
 from pipeline.repair.characters import simplified
 from pipeline.repair.codepoints import compatible, invisible, widths
 from pipeline.repair.glosses import glosses
+from pipeline.repair.html import entities, line_breaks
 from pipeline.repair.marks import brackets, marks, quotes
 from pipeline.repair.mojibake import chinese, western
 from pipeline.repair.rule import Rule, document_of
@@ -29,6 +30,8 @@ RULES: tuple[Rule, ...] = (
     chinese,  # 浣犲ソ锛屼笘鐣 -> 你好，世界
     torn,  # 我們?cè)诎l(fā)展 -> 我們在發(fā)展; before the glosses go, which are its evidence
     glosses,  # 局長(zhǎng) -> 局長
+    entities,  # &ldquo;好&rdquo; -> “好”
+    line_breaks,  # 花开了。<br/>花落了。 -> two lines
     compatible,  # ⽂字 -> 文字
     invisible,  # characters without width
     widths,  # １９９８年 -> 1998年
