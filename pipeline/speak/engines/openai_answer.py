@@ -13,6 +13,7 @@ import numpy as np
 from pipeline import codec
 from pipeline.errors import EngineBusy, InputError
 from pipeline.model import Audio
+from pipeline.sound import resampled
 from pipeline.speak.engines.homophones import is_hanzi
 from pipeline.speak.engines.openai_failure import LATER
 
@@ -31,7 +32,7 @@ def whole_sound(body: bytes, text: str, speed: float) -> Audio:
     finding = _cut_short(audio, promised_s) or _too_short(audio, text, speed) or _loud_end(audio)
     if finding:
         raise EngineBusy(f"the voice server's answer is not whole: {finding}", LATER)
-    return _at_rate(audio)
+    return resampled(audio, RATE)
 
 
 def _decoded(body: bytes) -> tuple[Audio, float]:
@@ -85,13 +86,3 @@ def _loud_end(audio: Audio) -> str:
     if energies[-audio.rate // 50 :].mean() > LOUD_END * energies.mean() > 0:
         return f"it breaks off at {audio.seconds:.2f} s"
     return ""
-
-
-def _at_rate(audio: Audio) -> Audio:
-    from scipy.signal import resample_poly
-
-    if audio.rate == RATE:
-        return audio
-    common = int(np.gcd(RATE, audio.rate))
-    samples = resample_poly(audio.samples.astype(np.float64), RATE // common, audio.rate // common)
-    return Audio(np.clip(np.round(samples), -32768, 32767).astype(np.int16), RATE)
