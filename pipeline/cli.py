@@ -61,8 +61,8 @@ def main() -> None:
 def _speak_utf8() -> None:
     """Begin again in Python's UTF-8 mode where the locale's encoding could not name a Chinese file, or print it."""
     if sys.getfilesystemencoding() != "utf-8" and not sys.flags.utf8_mode:
-        os.environ["PYTHONUTF8"] = "1"
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+        os.environ["PYTHONUTF8"] = "1"  # for the processes of this one
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that is no text is printed all the same

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.errors import MissingProgramError
+
 
 class Frequencies(NamedTuple):
     """Words with how often the text that was counted has them, of `total` words."""
@@ -19,14 +21,14 @@ class Frequencies(NamedTuple):
 
 @cache
 def frequencies() -> Frequencies:
-    """All words; a line of the file is: word count part-of-speech.
+    """All words; a line of the file is: word count part-of-speech. Raises MissingProgramError without jieba.
 
     >>> frequencies().counts["创新"], len(frequencies().counts)
     (4681, 349045)
     """
     spec = importlib.util.find_spec("jieba")
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("jieba is not installed: pip install jieba", name="jieba")
+        raise MissingProgramError("jieba, whose word counts are needed, is not installed", "pip install jieba")
     fields = (Path(spec.origin).parent / "dict.txt").read_text(encoding="utf-8").split()
     counts = [int(count) for count in fields[1::3]]
     return Frequencies(dict(zip(fields[::3], counts, strict=True)), sum(counts))
