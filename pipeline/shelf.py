@@ -79,10 +79,9 @@ class Shelf:
 
     def home_of(self, title: str, origin: Origin) -> Path:
         """The folder for a book of that title; another source's book of the same title keeps its own."""
-        plain = self.folder / safe_name(title)
-        if _taken_by(plain) in (None, origin.name):
-            return plain
-        return self.folder / safe_name(f"{title} [{Path(origin.name).stem}]")
+        names = title, f"{title} [{Path(origin.name).stem}]", f"{title} [{origin.name}]"
+        homes = [self.folder / safe_name(name) for name in names]
+        return next((home for home in homes if _taken_by(home) in (None, origin.name)), homes[-1])
 
     def remember(self, fingerprint: str, home: Path, source: Path) -> None:
         """Note which folder a fingerprint's build is in, so that the next look need not read the text."""

@@ -10,6 +10,8 @@ import pytest
 
 from pipeline.batch import books_in, changed_since, in_fair_order, moment_of
 from pipeline.errors import InputError, UsageError
+from pipeline.run import build
+from tests.quick import Told, request
 from tests.test_book import audiobook
 
 TEXTS = {
@@ -102,3 +104,15 @@ def test_one_source_fails_as_it_always_did(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert done.stdout == ""
     assert done.stderr.startswith("audiobook: absent.txt does not exist")
+
+
+def test_sources_that_differ_in_their_ending_alone_get_books_of_their_own(tmp_path: Path) -> None:
+    page = "<!doctype html><title>春天的书</title><article><p>{}</p></article>"
+    for ending, content in (("txt", "{}"), ("md", "# 春天的书\n\n## 一\n\n{}"), ("html", page), ("htm", page)):
+        text = content.format(f"山上的花都开了，这是第{len(ending)}种写法，{ending}。孩子们在溪边跑来跑去，笑声很远。")
+        (tmp_path / f"春天的书.{ending}").write_text(text, encoding="utf-8")
+    built = [build(source, request(tmp_path), Told()) for source in sorted(tmp_path.glob("春天的书.*"))]
+    assert len({book.home for book in built}) == len(built) == 4
+    assert {book.manifest.title for book in built} == {"春天的书"}
+    again = [build(tmp_path / book.manifest.origin.name, request(tmp_path), Told()) for book in built]
+    assert not any(book.fresh for book in again)

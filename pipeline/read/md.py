@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 RULE = "markdown"
 CODE = "code block"
 FRONT_MATTER = "front matter"
+TITLE = "title"
 HEADING_LENGTH = 80  # a longer "heading" is a paragraph with a line of dashes below it
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^(title|author|creator|date)[ \t]*:[ \t]*(.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
@@ -31,6 +32,8 @@ _MARK = re.compile(r"(?:[>#]+|[-*+](?=\s))[ \t]*")
 _FENCE = re.compile("```|~~~")
 _TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _CHINESE = re.compile("[\u3400-\u9fff]")
+_FIRST_LINE = re.compile(r"\s*(\S.*)")
+_PART = re.compile("第[^ ]{1,9}[章节節回卷部篇集册冊]|[0-9一二三四五六七八九十]{1,4}[、.． ]|卷")  # no name of a book
 
 
 class Page(NamedTuple):
@@ -42,7 +45,7 @@ class Page(NamedTuple):
 
 def read_md(path: Path) -> Document:
     """Read a Markdown file; title, author and date come from its front matter. Raises InputError as `read_txt`."""
-    return without_markup(without_code(with_front_matter(read_txt(path))))
+    return with_own_title(without_markup(without_code(with_front_matter(read_txt(path)))))
 
 
 def with_front_matter(document: Document) -> Document:
@@ -96,6 +99,32 @@ def without_markup(document: Document) -> Document:
     )
     changes = sorted(change for block in blocks for change in _changes(block, page, references))
     return edited(replace(document, headings=headings), RULE, changes)
+
+
+def with_own_title(document: Document) -> Document:
+    """The document with its topmost heading as title, where that stands above all else and all others below it.
+
+    >>> from pipeline.model import Origin
+    >>> raw = "# 山里的书\\n\\n## 春\\n\\n花开了。"
+    >>> read = with_own_title(without_markup(Document("", raw, raw, Origin("", "", ""))))
+    >>> read.title, read.text.strip(), len(read.headings)
+    ('山里的书', '春\\n\\n花开了。', 1)
+    """
+    first = _FIRST_LINE.match(document.text)
+    top, *others = document.headings or (None,)
+    if document.title or first is None or top is None or not others or _PART.match(first[1]):
+        return document
+    start, end = first.span(1)
+    if min(heading.level for heading in others) <= top.level or not _meets(document, (start, end), top.span):
+        return document
+    untitled = edited(document, TITLE, [Replacement(start, end, "")])
+    return replace(untitled, title=first[1].strip(), headings=tuple(others))
+
+
+def _meets(document: Document, span: Span, place: Span) -> bool:
+    """Whether a span of the text comes from a place in the source."""
+    start, end = Alignment(document.edits).source_span(*span)
+    return start < place[1] and place[0] < end
 
 
 def _blocks(text: str) -> "tuple[list[Token], dict[str, Any]]":

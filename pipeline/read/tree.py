@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from html.entities import html5
-from itertools import islice
+from itertools import dropwhile, islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _CHARSET = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "cp950"}  # what pages mean that say so
 _XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
+_OF_A_HEAD = frozenset(("title", "meta", "link", "base", "basefont", "style", "script", "noscript", "template"))
 _FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no XML can have them, nor can a page
 
 
@@ -57,7 +58,29 @@ def html_of(text: str, path: Path) -> Element:
     root = etree.fromstring(_XML_DECLARATION.sub("", clean).encode() or b"<p>", parser)
     if any("depth" in entry.message for entry in parser.error_log):
         raise broken(path, "its elements stand inside each other thousands deep")
-    return root if root is not None else etree.fromstring(b"<p></p>", parser)
+    return with_body(root) if root is not None else etree.fromstring(b"<p></p>", parser)
+
+
+def with_body(root: Element) -> Element:
+    """The page with all that is no part of a head in its body: HTML lets both tags be left out, the parser does not
+    know that <article> or <main> ends a head.
+
+    >>> from lxml import etree
+    >>> root = etree.HTML("<title>春</title><main><p>花</p></main><p>完</p>")
+    >>> [local(element) for element in with_body(root).find("body")]
+    ['main', 'p']
+    """
+    from lxml import etree
+
+    head = root.find("head")
+    strays = [] if head is None else list(dropwhile(lambda element: local(element) in _OF_A_HEAD, head))
+    if strays:
+        body = root.find("body")
+        if body is None:
+            body = etree.SubElement(root, "body")
+        for place, element in enumerate(strays):
+            body.insert(place, element)
+    return root
 
 
 def local(element: Element) -> str:
