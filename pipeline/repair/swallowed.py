@@ -22,8 +22,10 @@ def swallowed(left: str, right: str) -> str:
     ['2', '?', ',', ',']
     >>> [swallowed(*pair) for pair in (("他说", "“好"), ("办法", "试行)的"), ("你来吗", "他问"))]
     [':', '(', '?']
+    >>> swallowed("平方米是", "²的意思")
+    ','
     """
-    if right[:1].isdigit():
+    if right[:1].isdecimal():  # ² and ① are digits, but begin no number
         return _digit(left, right)
     if re.match(r"[^(（]*[)）]", right) and not re.search(r"[(（][^)）]*$", left):
         return "("

@@ -87,7 +87,7 @@ def seconds_to_wait(retry_after: str) -> float:
     (7.0, 0.0, 0.0)
     """
     with suppress(ValueError, OverflowError):
-        if retry_after.strip().isdigit():
+        if retry_after.strip().isdecimal():
             return float(retry_after)
         return max(0.0, email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time())
     return 0.0
