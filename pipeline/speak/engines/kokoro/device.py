@@ -11,7 +11,7 @@ from pipeline.errors import EngineError, MissingProgramError
 CPU, CUDA, AUTO = "cpu", "cuda", "auto"
 PROVIDERS: Mapping[str, Mapping[str, Mapping[str, str]]] = {  # of ONNX Runtime, as they are tried for an operation
     CPU: {"CPUExecutionProvider": {}},
-    # The default search tries all of cuDNN's ways for each new length of sentence: seconds for each.
+    # Not ONNX Runtime's own choice, which times all of cuDNN's ways anew for each length of sentence.
     CUDA: {
         "CUDAExecutionProvider": {"cudnn_conv_algo_search": "DEFAULT", "use_tf32": "0"},
         "CPUExecutionProvider": {},
