@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from pipeline.screen import clean, say
 
@@ -14,28 +14,31 @@ if TYPE_CHECKING:
     from pipeline.model import Clip, Section
 
 
-class Listener:
-    """Follows the listening."""
+class _Bar:
+    """A bar with a text in front of it and one behind; `fields` are what the texts show at first."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: str, after: str = "", **fields: Any) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        self._bar = Progress(
-            TextColumn("listening {task.fields[place]}"),
-            BarColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=not sys.stderr.isatty(),
-        )
-        self._task = self._bar.add_task("", total=None, place="")
+        behind = [TextColumn(after)] if after else []
+        columns = (TextColumn(before), BarColumn(), *behind, TimeRemainingColumn())
+        self._bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+        self._task = self._bar.add_task("", total=None, **fields)
 
-    def __enter__(self) -> Listener:
+    def __enter__(self) -> Self:
         self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
+
+
+class Listener(_Bar):
+    """Follows the listening."""
+
+    def __init__(self) -> None:
+        super().__init__("listening {task.fields[place]}", place="")
 
     def heard(self, heard: Heard, length: int) -> None:
         """A chunk was heard; the book is `length` milliseconds long."""
@@ -43,55 +46,26 @@ class Listener:
         self._bar.update(self._task, completed=heard.chunk.end, total=length, place=place)
 
 
-class Scanner:
+class Scanner(_Bar):
     """Follows a look at a whole book's sound."""
 
     def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn("looking at the sound"), BarColumn(), TimeRemainingColumn())
-        self._bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
-        self._task = self._bar.add_task("", total=None)
-
-    def __enter__(self) -> Scanner:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        super().__init__("looking at the sound")
 
     def scanned(self, done: int, length: int) -> None:
         """So many milliseconds of so many were looked at."""
         self._bar.update(self._task, completed=done, total=length)
 
 
-class Watcher:
+class Watcher(_Bar):
     """Follows one build."""
 
     def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._bar = Progress(
-            TextColumn("{task.fields[place]}"),
-            BarColumn(),
-            TextColumn("{task.fields[count]} chunks  {task.fields[speed]}"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=not sys.stderr.isatty(),
-        )
-        self._task = self._bar.add_task("", total=None, place="reading", count="0", speed="")
+        counts = "{task.fields[count]} chunks  {task.fields[speed]}"
+        super().__init__("{task.fields[place]}", counts, place="reading", count="0")
         self._chunks = self._done = self.spoken = 0
         self._began = time.monotonic()
         self.spoken_ms = 0
-
-    def __enter__(self) -> Watcher:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
 
     @property
     def seconds(self) -> float:
@@ -107,7 +81,7 @@ class Watcher:
         self._done = 0
         self._chunks = sum(len(section.chunks) for section in sections)
         characters = sum(len(chunk.text) for section in sections for chunk in section.chunks)
-        self._bar.reset(self._task, total=characters, place="speaking", count=f"0/{self._chunks}")
+        self._bar.reset(self._task, total=characters, place="speaking", count=f"0/{self._chunks}", speed="")
 
     def heard(self, section: Section, clip: Clip, fresh: bool) -> None:
         """A clip is there: spoken just now, or found."""
