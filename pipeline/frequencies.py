@@ -4,6 +4,7 @@ Its own loading takes four times as long, and keeps a copy under a known name wh
 """
 
 import importlib.util
+import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,11 @@ class Frequencies(NamedTuple):
 
     counts: Mapping[str, int]
     total: int
+
+    def share(self, word: str) -> float | None:
+        """The logarithm of a word's share of the text; None for what is no word."""
+        count = self.counts.get(word, 0)
+        return math.log(count / self.total) if count else None
 
 
 @cache

@@ -32,6 +32,12 @@ def finished(command: list[str], folder: Path, wanted: dict[str, str]) -> None:
     assert not spoken_again(before, clips(folder))
 
 
+def copies(folder: Path, into: Path) -> tuple[Path, Path]:
+    """Two copies of a finished book: one to be left whole, one to be killed."""
+    whole, killed = (Path(shutil.copytree(folder, into / name)) for name in ("whole", "killed"))
+    return whole, killed
+
+
 def test_a_build_killed_at_every_stage_ends_as_an_undisturbed_one(
     origin: tuple[Path, dict[str, str], float], tmp_path: Path
 ) -> None:
@@ -60,10 +66,9 @@ def test_a_redo_killed_at_every_stage_ends_as_an_undisturbed_one(
     origin: tuple[Path, dict[str, str], float], tmp_path: Path
 ) -> None:
     folder, old, _ = origin
-    for name in ("whole", "killed"):
-        shutil.copytree(folder, tmp_path / name)
-    undisturbed(REDO, tmp_path / "whole")
-    wanted, victim = books(tmp_path / "whole"), tmp_path / "killed"
+    whole, victim = copies(folder, tmp_path)
+    undisturbed(REDO, whole)
+    wanted = books(whole)
     again = [*REDO, "--source", "信.txt"]
     killed_at("after", "02-二、夏天.m4a", again, victim)
     finished(BUILD, victim, old)  # before the manifest is written, the old book can be had again
@@ -86,11 +91,11 @@ def test_a_book_killed_while_it_grows_ends_as_an_undisturbed_one(
     origin: tuple[Path, dict[str, str], float], tmp_path: Path
 ) -> None:
     folder, old, _ = origin
-    for name in ("whole", "killed"):
-        shutil.copytree(folder, tmp_path / name)
-        (tmp_path / name / "信.txt").write_text(LETTER, encoding="utf-8")
-    undisturbed(BUILD, tmp_path / "whole")
-    wanted, victim = books(tmp_path / "whole"), tmp_path / "killed"
+    whole, victim = copies(folder, tmp_path)
+    for copy in (whole, victim):
+        (copy / "信.txt").write_text(LETTER, encoding="utf-8")
+    undisturbed(BUILD, whole)
+    wanted = books(whole)
     chapters = [name for name in old if "chapters/0" in name]
     assert len(chapters) == 4 and all(wanted[name] == old[name] for name in chapters)
     for when, ending in [("after", "03-三、秋天.m4a"), ("before", "信/manifest.json"), ("after", "信/manifest.json")]:

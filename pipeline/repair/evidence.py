@@ -4,7 +4,6 @@ A text is taken as the likeliest chain of words (Viterbi over a unigram model). 
 simplified forms. What no Chinese text has (private characters, rare ones, stray letters) costs accordingly.
 """
 
-import math
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -43,13 +42,6 @@ _OPEN_END = re.compile(
 OPEN_END = -3.0  # a pause behind a word that asks for another, or a paragraph that ends without a mark
 
 
-def share(word: str) -> float | None:
-    """The logarithm of a word's share of a text; None for what is no word."""
-    words = frequencies()
-    count = words.counts.get(word, 0)
-    return math.log(count / words.total) if count and len(word) <= LONGEST else None
-
-
 def likelihood(text: str) -> float:
     """The logarithm of how likely a text is; the greater, the better.
 
@@ -63,11 +55,12 @@ def likelihood(text: str) -> float:
 
 @lru_cache(maxsize=65536)
 def _likelihood(text: str) -> float:
+    share_of = frequencies().share
     best = [0.0]
     for end in range(1, len(text) + 1):
         found = best[end - 1] + _single(text[end - 1])
         for start in range(max(0, end - LONGEST), end - 1):
-            weight = share(text[start:end])
+            weight = share_of(text[start:end])
             if weight is not None and best[start] + weight > found:
                 found = best[start] + weight
         best.append(found)
@@ -79,7 +72,7 @@ def is_used(character: str) -> bool:
     """Whether a character is a mark, or one that texts use: more than once in three million characters."""
     if _ALPHABETS.match(character):
         return False
-    return character in MARKS or (share(_plain(character)) or -99.0) > SELDOM
+    return character in MARKS or (frequencies().share(_plain(character)) or -99.0) > SELDOM
 
 
 def _plain(character: str) -> str:
@@ -89,7 +82,7 @@ def _plain(character: str) -> str:
 @lru_cache(maxsize=16384)
 def _single(character: str) -> float:
     """One character alone: by its frequency as a word, or by its kind."""
-    weight = share(character)
+    weight = frequencies().share(character)
     if character in MARKS:
         return MARKS[character]
     if character.isascii():
