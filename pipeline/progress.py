@@ -62,7 +62,7 @@ class Watcher(_Bar):
 
     def __init__(self) -> None:
         counts = "{task.fields[count]} chunks  {task.fields[speed]}"
-        super().__init__("{task.fields[place]}", counts, place="reading", count="0")
+        super().__init__("{task.fields[place]}", counts, place="reading", count="0", speed="")
         self._chunks = self._done = self.spoken = 0
         self._began = time.monotonic()
         self.spoken_ms = 0
