@@ -5,10 +5,12 @@ cut, the times of the parts are estimates: its time is shared out by the count o
 exact again, so that an error never grows.
 """
 
+import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from itertools import accumulate, pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import accumulate, chain, pairwise
 
 from pipeline.model import Line, Span
 
@@ -17,9 +19,13 @@ WIDEST = 20  # full-width characters: what a phone shows in one line, and what s
 _CLOSERS = "”’」』）》〉】〕］｝)\\]}"
 _SENTENCE = re.compile(f'(?:[。｡！？…⋯；]+|[!?;]+(?![!-~])|(?<=[a-z])\\.(?=\\s))[{_CLOSERS}"]*\\s*')
 _CLAUSE = re.compile(f"(?:[，、：]|[—–]+|[,:](?=\\s))[{_CLOSERS}]*\\s*")
-_NOT_AFTER = frozenset("“‘「『（《〈【〔［｛([{·・")
-_NOT_BEFORE = frozenset("”’」』）》〉】〕］｝)]}·・。｡！？!?…⋯；;，、：,:.—–-~～%％℃°\"'的了着过")
-_NUMERAL = frozenset("〇零一二三四五六七八九十百千万亿两")
+_NOT_AFTER = "“‘「『（《〈【〔［｛(\\[{·・\\d¹²³⁰-₉①-⒛⓪-⓿"
+_NOT_BEFORE = "”’」』）》〉】〕］｝)\\]}·・。｡！？!?…⋯；;，、：,:.—–\\-~～%％℃°\"'的了着过\\s"
+_NUMERAL = "〇零一二三四五六七八九十百千万亿两"
+_PLACE = re.compile(  # where a line may end: not in a word or number, nor apart from the marks that belong to it
+    f"(?<=[^{_NOT_AFTER}])(?=[^{_NOT_BEFORE}])"
+    f"(?<![{_NUMERAL}](?=[{_NUMERAL}]))(?<![\\x00-\\x08\\x0e-\\x1b!-\\x7f](?=[\\x00-\\x7f]))"
+)
 AT_SENTENCE, AT_CLAUSE, AFTER_A_WORD, ELSEWHERE = 0.0, 0.3, 1.2, 3.0  # what a cut costs, beside the emptiness of lines
 _WORD_ENDS = frozenset("的们")  # characters that hardly ever stand inside a word
 
@@ -39,7 +45,8 @@ def sentences(line: Line) -> list[Line]:
     >>> [(part.text, part.start, part.span) for part in sentences(Line(0, 600, "好。走吧！", (7, 12)))]
     [('好。', 0, (7, 9)), ('走吧！', 240, (9, 12))]
     """
-    return list(_parts(line, [end for end, cost in _places(line.text).items() if cost == AT_SENTENCE]))
+    ends = (mark.end() for mark in _SENTENCE.finditer(line.text))
+    return list(_parts(line, [end for end in ends if _PLACE.match(line.text, end)]))
 
 
 def ends_sentence(text: str) -> bool:
@@ -54,9 +61,9 @@ def ends_sentence(text: str) -> bool:
 
 def plain(text: str) -> str:
     """A text in one line: every stretch of white space is one space, and no character is one that XML forbids."""
-    return " ".join(
-        "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cs", "Cn")).split()
-    )
+    if not text.isprintable():  # nearly all texts are
+        text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
+    return " ".join(text.split())
 
 
 def _parts(line: Line, cuts: Iterable[int]) -> Iterator[Line]:
@@ -76,53 +83,53 @@ def _time(line: Line, offset: int) -> int:
 
 def _best_cuts(text: str, widest: float) -> list[int]:
     """The cuts that cost least in all: the cost of each place, and of each part the square of how empty it is."""
-    widths = list(accumulate((_width(character) for character in text), initial=0.0))
-    places = _places(text) | {len(text): AT_SENTENCE}
-    best: dict[int, tuple[float, int]] = {0: (0.0, 0)}  # offset -> cost up to there, the cut before
-    reached = [0]
-    for end, cost in places.items():
-        found: list[tuple[float, int]] = []
-        for start in reversed(reached):
-            width = widths[end] - widths[start]
-            if width > widest and found:
-                break
-            found.append((best[start][0] + cost + _emptiness(width, widest), start))
-        best[end] = min(found)
-        reached.append(end)
-    cuts, at = [], len(text)
-    while best[at][1]:
-        at = best[at][1]
-        cuts.append(at)
-    return cuts[::-1]
+    widths = list(accumulate(map(_width, text), initial=0.0))
+    if widths[-1] <= widest:
+        return []  # two parts are always emptier than one that holds both
+    marked = {mark.end(): AT_CLAUSE for mark in _CLAUSE.finditer(text)}
+    marked |= {mark.end(): AT_SENTENCE for mark in _SENTENCE.finditer(text)}
+    marked = {place: cost for place, cost in sorted(marked.items()) if _PLACE.match(text, place)}
+    cost, cuts = _least(widths, marked, widest)
+    if cost >= AFTER_A_WORD:  # else there is no such cut among the best
+        cost, cuts = _least(widths, _places(text) | marked, widest)
+    return cuts
 
 
-def _emptiness(width: float, widest: float) -> float:
-    """Nothing for a full part, 1 for an empty one, much for one that is too wide."""
-    return ((widest - width) / widest) ** 2 if width <= widest else 100 * width
+def _least(widths: Sequence[float], places: Mapping[int, float], widest: float) -> tuple[float, list[int]]:
+    """The least that cuts at some of these places cost, and the cuts; `widths` are those up to each offset."""
+    length = len(widths) - 1
+    ends = [(0, 0.0, 0.0, 0)]  # offset, width and least cost up to there, the cut before as an index of this list
+    within = 0  # from here on a part is no wider than it may be
+    for end, cost in chain(places.items(), [(length, AT_SENTENCE)]):
+        right = widths[end]
+        while within < len(ends) - 1 and right - ends[within][1] > widest:
+            within += 1
+        least, before = math.inf, within
+        for index in range(within, len(ends)):
+            _, left, spent, _ = ends[index]
+            width = right - left
+            empty = ((widest - width) / widest) ** 2 if width <= widest else 100 * width  # what cannot be divided
+            if spent + cost + empty < least:
+                least, before = spent + cost + empty, index
+        ends.append((end, right, least, before))
+    cuts, at = [], ends[-1][3]
+    while at:
+        cuts.append(ends[at][0])
+        at = ends[at][3]
+    return ends[-1][2], cuts[::-1]
 
 
 def _places(text: str) -> dict[int, float]:
-    """Where a text may be cut, in order, and what a cut costs there."""
-    marked = {mark.end(): AT_CLAUSE for mark in _CLAUSE.finditer(text)}
-    marked |= {mark.end(): AT_SENTENCE for mark in _SENTENCE.finditer(text)}
-    marked = {k: AFTER_A_WORD for k in range(1, len(text)) if text[k - 1] in _WORD_ENDS} | marked
-    return {k: marked.get(k, ELSEWHERE) for k in range(1, len(text)) if _divisible(text, k)}
+    """Where a text without marks may be cut, in order, and what a cut costs there.
 
-
-def _divisible(text: str, offset: int) -> bool:
-    """Whether a line may end here: not in a word or number, nor apart from the marks that belong to it.
-
-    >>> [offset for offset in range(1, 9) if _divisible("在2011年，Go on", offset)]
-    [1, 7]
+    >>> list(_places("在2011年，Go on"))
+    [1, 7, 10]
     """
-    before, after = text[offset - 1], text[offset]
-    if before in _NOT_AFTER or after in _NOT_BEFORE or after.isspace() or {before, after} <= _NUMERAL:
-        return False
-    if before.isdigit() and not after.isspace():
-        return False
-    return not (before.isascii() and after.isascii()) or before.isspace()
+    ends = (place.start() for place in _PLACE.finditer(text))
+    return {end: AFTER_A_WORD if text[end - 1] in _WORD_ENDS else ELSEWHERE for end in ends}
 
 
+@cache
 def _width(character: str) -> float:
     """1 for a full-width character, a half for the others."""
     return 1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.5
