@@ -36,7 +36,7 @@ def plan(source: Path, request: "Request") -> Found:
     engine_of = functools.cache(lambda recipe: open_engine(recipe, edition.sidecar.pronounce, request.device))
     cache = ClipCache(request.shelf.clips)
     sections: list[Found] = []
-    outline = outline_of(edition, engine_of(edition.recipe), {})
+    outline = outline_of(edition, engine_of(edition.recipe))
     for section in outline.sections:
         voices = [engine_of(recipe_for_chunk(chunk, edition.recipe)) for chunk in section.chunks]
         spoken = zip(voices, section.chunks, strict=True)
@@ -79,7 +79,7 @@ def inspect(source: Path, request: "Request") -> Found:
 
     edition = prepare(source, request)
     document = edition.document
-    outline = outline_of(edition, open_engine(edition.recipe), {})
+    outline = outline_of(edition, open_engine(edition.recipe))
     pronouncer = Pronouncer(edition.sidecar.pronounce)
 
     def found_of(chunk: Chunk) -> Found:
@@ -117,7 +117,7 @@ def doubtful_readings(source: Path, request: "Request") -> Found:
     edition = prepare(source, request)
     pronouncer = Pronouncer(edition.sidecar.pronounce)
     found: list[Found] = []
-    for section in outline_of(edition, open_engine(edition.recipe), {}).sections:
+    for section in outline_of(edition, open_engine(edition.recipe)).sections:
         for number, chunk in enumerate(section.chunks, 1):
             said = spoken(chunk.voiced).text
             place = {"section": section.number, "sentence": number}

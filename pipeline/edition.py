@@ -26,7 +26,7 @@ from pipeline.speak.engines import DEFAULT_ENGINE, engine_class, open_engine, se
 from pipeline.speak.takes import low_of
 from pipeline.write.book import DEFAULT_FORMAT, demand_format
 from pipeline.write.formats import address, formats_named
-from pipeline.write.manifest import read_manifest
+from pipeline.write.manifest import manifest_digest, read_manifest
 
 NORMAL = "normal"  # the quality of every engine if nothing else is asked for
 
@@ -71,7 +71,8 @@ class Edition:
     name: str  # the title in simplified characters: what the book's folder is called, however it is written
     script: str
     text: Text
-    last: Manifest | None  # the build that it was read on
+    last: Manifest | None  # the build that it was read on; None where there is none, or none that can be read
+    seen: str  # the digest of that build's manifest, as it stood
     cast: Mapping[str, str] = field(default_factory=dict)  # part -> voice, besides the narrator's
 
 
@@ -102,9 +103,10 @@ def prepare(source: Path, request: Request, home: Path | None = None) -> Edition
 
     raw = read(source)
     name = sidecar.title or mended(raw).title or legible(source.stem)
-    last = known_build(home or request.shelf.home_of(name, raw.origin))
+    there = home or request.shelf.home_of(name, raw.origin)
+    seen, last = manifest_digest(there), known_build(there)
     text = read_on(raw, repaired, last, sections_of)
-    return Edition(text.document, sidecar, recipe, source, name, script, text, last, cast)
+    return Edition(text.document, sidecar, recipe, source, name, script, text, last, seen, cast)
 
 
 def known_build(home: Path) -> Manifest | None:
@@ -155,16 +157,20 @@ def fingerprint_for(source: Path, request: Request) -> str:
     return fingerprint_of(source_files(source), asked)
 
 
-def outline_of(edition: Edition, engine: Engine, choices: Mapping[int, Choice]) -> Outline:
-    """The sections of an edition; those with a take of their own group their sentences otherwise."""
+def outline_of(edition: Edition, engine: Engine, take: int = 0) -> Outline:
+    """The sections of an edition; another take groups their sentences otherwise."""
+    low, pauses = low_of(engine.limit, take), paused(edition.sidecar.pauses)
+    outline = as_written(cut(edition.text, Sizes(engine.limit, low, pauses, edition.cast)), edition.document)
+    return selected(outline, edition.sidecar.skip, edition.sidecar.rename)
+
+
+def chosen_takes(plain: Outline, edition: Edition, engine: Engine, choices: Mapping[int, Choice]) -> Outline:
+    """The outline with those sections that have a take of their own grouped in its way."""
 
     @cache
     def taken(take: int) -> Outline:
-        low, pauses = low_of(engine.limit, take), paused(edition.sidecar.pauses)
-        outline = as_written(cut(edition.text, Sizes(engine.limit, low, pauses, edition.cast)), edition.document)
-        return selected(outline, edition.sidecar.skip, edition.sidecar.rename)
+        return outline_of(edition, engine, take) if take else plain
 
-    plain = taken(0)
     sections = [
         taken(choices[s.number].take).sections[s.number - 1] if s.number in choices else s for s in plain.sections
     ]

@@ -413,3 +413,4 @@ class Manifest:
     script: str = "simplified"  # the characters of the written form: simplified, traditional, or kept as they were
     grown: tuple[int, ...] = ()  # characters of the source that stand as they were cut before the text grew on
     balance: Mapping[str, float] = field(default_factory=dict)  # voice -> dB that even it out with the narrator's
+    program: str = ""  # SHA-256 of the program that made it; "" where it was not noted yet

@@ -18,6 +18,7 @@ from pipeline.model import (
     SpokenSection,
     Take,
 )
+from pipeline.speak import Known
 from pipeline.speak.roles import own_voice
 from pipeline.speak.takes import chosen
 from pipeline.stitch.book import Levels, Stitched
@@ -34,6 +35,7 @@ class Facts:
     identity: Mapping[str, Any]
     chapter_format: str
     fingerprint: str
+    program: str
     choices: Mapping[int, Choice]
     pronounce: Mapping[str, str]
     coverage: Coverage
@@ -48,6 +50,13 @@ def takes_of(manifest: Manifest | None) -> dict[str, tuple[Take, ...]]:
     """The takes that were heard of each chunk, by its text."""
     sections = manifest.sections if manifest else ()
     return {chunk.voiced: chunk.heard for section in sections for chunk in section.chunks if chunk.heard}
+
+
+def known_of(manifest: Manifest | None, program: str, pronounce: Mapping[str, str]) -> dict[str, Known]:
+    """What the last build knew of each text, where this program made it with these readings; else nothing."""
+    if manifest is None or (manifest.program, manifest.pronounce) != (program, pronounce):
+        return {}
+    return {chunk.voiced: Known(chunk.script, chunk.clip) for section in manifest.sections for chunk in section.chunks}
 
 
 def manifest_from(facts: Facts, book: Stitched, files: Mapping[int, str], outputs: Mapping[str, str]) -> Manifest:
@@ -66,6 +75,7 @@ def manifest_from(facts: Facts, book: Stitched, files: Mapping[int, str], output
         identity=facts.identity,
         chapter_format=facts.chapter_format,
         fingerprint=facts.fingerprint,
+        program=facts.program,
         gain=book.gain,
         loudness=book.loudness,
         duration=book.chapters[-1].end,

@@ -5,13 +5,23 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from pipeline.edition import Edition, Request, fingerprint_for, forms_for, known_build, outline_of, prepare, recipes_for
+from pipeline.edition import (
+    Edition,
+    Request,
+    chosen_takes,
+    fingerprint_for,
+    forms_for,
+    outline_of,
+    prepare,
+    recipes_for,
+)
 from pipeline.errors import UsageError
 from pipeline.model import Choice, Engine, Manifest, Recipe
 from pipeline.read.sidecar import picture_of, read_sidecar
-from pipeline.record import Facts, gaps_of, levels_of, manifest_from, speakers_of, takes_of
+from pipeline.record import Facts, gaps_of, known_of, levels_of, manifest_from, speakers_of, takes_of
 from pipeline.repair.written import demand_script
 from pipeline.runlog import Stopwatch, Watch
+from pipeline.shelf import program_digest
 from pipeline.speak import Studio
 from pipeline.speak.cache import ClipCache
 from pipeline.speak.engines import open_engine
@@ -26,7 +36,7 @@ from pipeline.verify.ledger import coverage
 from pipeline.write.book import Binding, chapter_names, remove_stale, write_files
 from pipeline.write.formats import formats_in, write_formats
 from pipeline.write.library import write_library
-from pipeline.write.manifest import read_manifest, with_publication, write_manifest
+from pipeline.write.manifest import manifest_digest, read_manifest, with_publication, write_manifest
 from pipeline.write.player import write_player
 from pipeline.write.podcast import base_url_in
 from pipeline.write.volume import Volume
@@ -76,7 +86,7 @@ def build(source: Path, request: Request, watch: Watch) -> Built:
             if there:
                 return Built(*there, fresh=False)
             now = request.shelf.home_of(edition.name, edition.document.origin)
-            if home != now or known_build(home) != edition.last:
+            if home != now or manifest_digest(home) != edition.seen:
                 continue  # while this one waited, another took the folder, or built the book
             with timed.logged(request.shelf.log_of(home)):
                 return _make(edition, request, Order(home, fingerprint), timed)
@@ -113,31 +123,37 @@ def _opener(edition: Edition, request: Request) -> Callable[[Recipe], Engine]:
 
 
 def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Built:
-    home = order.home
+    shelf, home = request.shelf, order.home
     document, sidecar, recipe = edition.document, edition.sidecar, edition.recipe
     forms = forms_for(sidecar, request)
-    previous = read_manifest(home)
+    previous = edition.last or read_manifest(home)
     engine_of = _opener(edition, request)
     engine = engine_of(recipe)
-    choices = {**choices_for(outline_of(edition, engine, {}).sections, previous), **order.choices}
-    outline = outline_of(edition, engine, choices)
+    plain = outline_of(edition, engine)
+    choices = {**choices_for(plain.sections, previous), **order.choices}
+    outline = chosen_takes(plain, edition, engine, choices)
 
     casting = Casting(engine_of, {} if request.recast else speakers_of(previous, recipe))
     parts = tuple(parts_of(outline.sections, recipe, choices, casting))
-    inspector = Inspector(request.shelf.paces)
+    inspector = Inspector(shelf.paces)
     unsaid = request.unsaid
     if request.fallback:
         unsaid = stand_in((recipe, request.fallback), engine_of, inspector.check, unsaid)
     workers = request.jobs or engine.workers
-    studio = Studio(ClipCache(request.shelf.clips), inspector.check, watch.heard, workers, unsaid)
+    known = known_of(previous, program_digest(), sidecar.pronounce)
+    clips, encodings = shelf.stamps_of(home, "clips"), shelf.stamps_of(home, "encodings")
+    studio = Studio(ClipCache(shelf.clips, clips), inspector.check, watch.heard, workers, unsaid, known)
 
     def spoken_and_stitched() -> tuple[Stitched, Mapping[str, float]]:
         watch.planned(outline.sections)
         spoken_parts, balance = balanced(studio.speak(parts), edition.cast, previous)
-        return stitch(spoken_parts, request.shelf.encodings, levels_of(previous, recipe)), balance
+        levels = levels_of(previous, recipe)
+        return stitch(spoken_parts, shelf.encodings, levels, encodings.digest_of), balance
 
     book, balance = mended(spoken_and_stitched, watch.waiting)
     inspector.close()
+    clips.save()
+    encodings.save()
     watch.stitching()
 
     facts = Facts(
@@ -147,6 +163,7 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
         identity=engine.identity(),
         chapter_format=forms.chapter_format,
         fingerprint=order.fingerprint,
+        program=program_digest(),
         choices=choices,
         pronounce=sidecar.pronounce,
         coverage=coverage(document, outline.sections, outline.dropped, spoken),
@@ -156,9 +173,28 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
         grown=edition.text.grown,
         balance=balance,
     )
+    manifest = _written(edition, request, home, book, facts)
+    if not gaps_of(manifest):
+        shelf.remember(manifest.fingerprint, home, edition.source)  # last: until then the build is to be made
+    return Built(home, manifest, fresh=True, previous=previous)
+
+
+def _written(edition: Edition, request: Request, home: Path, book: Stitched, facts: Facts) -> Manifest:
+    """Write the book's files; its manifest, written last, vouches for them."""
+    shelf, forms, previous = request.shelf, forms_for(edition.sidecar, request), edition.last
+    stamps = shelf.stamps_of(home, "outputs")
     names = chapter_names(book.chapters, forms.chapter_format, previous)
-    picture = picture_of(edition.source, sidecar)
-    binding = Binding(home, document, facts.narrator, picture, forms.chapter_format, names, sort_name, book.sound_of)
+    binding = Binding(
+        home=home,
+        document=edition.document,
+        narrator=facts.narrator,
+        picture=picture_of(edition.source, edition.sidecar),
+        chapter_format=forms.chapter_format,
+        names=names,
+        spelt=sort_name,
+        sound_of=book.sound_of,
+        digest_of=stamps.digest_of,
+    )
     outputs = write_files(binding, book.chapters, previous)
     bound = manifest_from(facts, book, names, outputs)
     further = write_formats(Volume(home, bound, book.chapters, forms.formats, forms.base_url))
@@ -166,7 +202,6 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
     manifest = with_publication(home, replace(bound, outputs=outputs | further | page))
     remove_stale(home, previous, manifest.outputs)
     write_manifest(manifest, home)
-    write_library(request.shelf.folder, request.shelf.library_lock)
-    if not gaps_of(manifest):
-        request.shelf.remember(manifest.fingerprint, home, edition.source)  # last: until then the build is to be made
-    return Built(home, manifest, fresh=True, previous=previous)
+    stamps.save()
+    write_library(shelf.folder, shelf.library_lock)
+    return manifest

@@ -11,20 +11,23 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from tempfile import mkstemp
-from typing import Any, TypeVar
+from typing import Any, Literal
 
 from pipeline.errors import UsageError
 from pipeline.files import legible, make_folder, remove_drafts, safe_name, sha256_of, unwritable, write_whole
 from pipeline.model import Manifest, Origin
 from pipeline.sharing import alone, together
+from pipeline.stamps import DigestOf, Stamps
 from pipeline.vintage import settle_formats
+from pipeline.write.glimpse import glimpse_of
 from pipeline.write.manifest import NAME, read_manifest
 
 CACHE = ".cache"
-Found = TypeVar("Found")
+LIBRARIES = ("jieba", "misaki", "opencc-python-reimplemented", "pypinyin")  # their tables make the script of a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ class Shelf:
         """Where a line about each build of a book is kept."""
         return self.folder / CACHE / "runs" / f"{home.name}.jsonl"
 
+    def stamps_of(self, home: Path, kind: Literal["outputs", "encodings", "clips"]) -> Stamps:
+        """What was found in the files of a book, in the encodings that it is joined from, or in its clips."""
+        return Stamps(self.folder / CACHE / "stamps" / home.name / f"{kind}.json", self.folder)
+
     def books(self) -> list[Path]:
         """Every book's folder, by name."""
         if not self.folder.is_dir():
@@ -70,7 +77,7 @@ class Shelf:
             return books[0]
         if book and (Path(book) / NAME).is_file():
             return Path(book)
-        named = [path for path in books if book in (path.name, _title_of(path))]
+        named = [path for path in books if book in _names_of(path)]
         if book and len(named) == 1:
             return named[0]
         there = "; ".join(path.name for path in books) or "none yet"
@@ -105,9 +112,12 @@ class Shelf:
             return None
         home = self.folder / safe_name(index.read_text(encoding="utf-8", errors="replace"))
         manifest = read_manifest(home)
-        if manifest is None or manifest.fingerprint != fingerprint or changed_outputs(home, manifest):
+        if manifest is None or manifest.fingerprint != fingerprint:
             return None
-        return home, manifest
+        stamps = self.stamps_of(home, "outputs")
+        changed = changed_outputs(home, manifest, stamps.digest_of)
+        stamps.save()
+        return None if changed else (home, manifest)
 
     @contextlib.contextmanager
     def turn(self, home: Path, waiting: Callable[[str], None]) -> Iterator[None]:
@@ -202,12 +212,12 @@ class Shelf:
         return self.folder / CACHE / "sources" / home.name
 
 
-def changed_outputs(home: Path, manifest: Manifest) -> list[str]:
+def changed_outputs(home: Path, manifest: Manifest, digest_of: DigestOf) -> list[str]:
     """The outputs that are missing or no longer have the bytes the manifest vouches for."""
     return [
         name
         for name, digest in manifest.outputs.items()
-        if not (home / name).is_file() or sha256_of(home / name) != digest
+        if not (home / name).is_file() or digest_of(home / name) != digest
     ]
 
 
@@ -216,16 +226,18 @@ def fingerprint_of(sources: list[Path], asked: Mapping[str, Any]) -> str:
     facts = {
         "sources": [(legible(path.name), sha256_of(path)) for path in sources],
         "asked": asked,
-        "program": _program_digest(),
+        "program": program_digest(),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 @cache
-def _program_digest() -> str:
-    """The SHA-256 over the package's own files: a change of a rule or a table is a change of the build."""
+def program_digest() -> str:
+    """The SHA-256 over the package's own files, and of what libraries it speaks with: a change of a rule or a table
+    is a change of the build.
+    """
     root = Path(__file__).parent
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(json.dumps([(name, version(name)) for name in LIBRARIES]).encode())
     for path in sorted(root.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(f"{path.relative_to(root)}\0{sha256_of(path)}\0".encode())
@@ -239,23 +251,19 @@ def _exists(path: Path) -> bool:
         return False
 
 
+def _names_of(home: Path) -> tuple[str, ...]:
+    """What a person may call a book: its folder, its title."""
+    told = glimpse_of(home)
+    return (home.name, told.title) if told else (home.name,)
+
+
 def _taken_by(home: Path) -> str | None:
     """The name of the source whose book is in the folder."""
-    return _glimpse(home, lambda manifest: str(manifest["origin"]["name"]))
+    told = glimpse_of(home)
+    return told.source if told else None
 
 
 def _encodings_of(home: Path) -> set[str]:
     """The encodings that the book in the folder was joined from."""
-    return _glimpse(home, lambda manifest: {section["encoding"] for section in manifest["sections"]}) or set()
-
-
-def _title_of(home: Path) -> str | None:
-    return _glimpse(home, lambda manifest: str(manifest["title"]))
-
-
-def _glimpse(home: Path, look: Callable[[Any], Found]) -> Found | None:
-    """What is seen in a manifest without its being checked; None where there is none that can be read."""
-    try:
-        return look(json.loads((home / NAME).read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    told = glimpse_of(home)
+    return set(told.encodings) if told else set()

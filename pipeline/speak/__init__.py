@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,6 +33,13 @@ class Part:
 
     section: Section
     jobs: tuple[Job, ...]
+
+
+class Known(NamedTuple):
+    """What is known of a text from the last build: its script, and the clip that was spoken of it."""
+
+    script: str
+    clip: str
 
 
 Check = Callable[[Audio, str, Mapping[str, Any]], Verdict]  # a sound, its script, the voice's identity
@@ -66,6 +73,7 @@ class Studio:
     heard: Heard
     workers: int
     unsaid: Unsaid = stop
+    known: Mapping[str, Known] = field(default_factory=dict)  # by text
 
     def speak(self, parts: Iterable[Part]) -> Iterator[tuple[Section, tuple[Clip, ...]]]:
         """Yield each section with its clips as soon as they are all there, while the voice goes on with the next.
@@ -106,17 +114,24 @@ class Studio:
 
     def _clip(self, section: Section, job: Job) -> tuple[Clip, bool]:
         try:
-            return clip_of(job, self.cache, self.check)
+            return clip_of(job, self.cache, self.check, self.known.get(job.chunk.voiced))
         except EngineError as error:
             place = f"section {section.number} ({section.title[:20]}), at {job.chunk.text[:20]!r}"
             return self.unsaid(type(error)(f"{place}: {error.what}", error.remedy), job, self.cache), True
 
 
-def clip_of(job: Job, cache: ClipCache, check: Check) -> tuple[Clip, bool]:
-    """The clip of a job, and whether it was spoken just now. Raises EngineError."""
+def clip_of(job: Job, cache: ClipCache, check: Check, known: Known | None = None) -> tuple[Clip, bool]:
+    """The clip of a job, and whether it was spoken just now. Raises EngineError.
+
+    A known script is the right one if the voice, speaking it now, would make the clip that was made of it then.
+    """
     chunk, engine = job.chunk, job.engine
-    script, identity = engine.script(chunk.voiced), engine.identity()
-    key = clip_key(identity, script, job.take)
+    identity = engine.identity()
+    if known and clip_key(identity, known.script, job.take) == known.clip:
+        key, script = known.clip, known.script
+    else:
+        script = engine.script(chunk.voiced)
+        key = clip_key(identity, script, job.take)
     found = cache.find(key, chunk, script)
     if found:
         return replace(found, speaker=job.speaker), False

@@ -18,6 +18,7 @@ from pipeline import sound
 from pipeline.files import write_whole
 from pipeline.model import Audio, Chunk, Clip, Sentence, Verdict
 from pipeline.speak.marks import marks_of
+from pipeline.stamps import Stamps
 
 FORMAT = 1  # raise it when what makes a clip's sound changes here (trimming, headroom)
 
@@ -34,27 +35,23 @@ class ClipCache:
     """The clips below `folder`, in 256 drawers."""
 
     folder: Path
+    stamps: Stamps | None = None  # what is known of the clips' headers
 
     def path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.flac"
 
     def find(self, key: str, chunk: Chunk, script: str) -> Clip | None:
         """The clip if it is there and whole as far as its header tells; anything else counts as absent."""
-        import soundfile
-
         path = self.path(key)
-        if not path.is_file():
-            return None
         try:
-            with soundfile.SoundFile(path) as file:
-                rate, length, tag = file.samplerate, file.frames, file.comment
-            facts = json.loads(tag)
-            whole = facts.pop("seal", "") in ("", _seal(facts)) and (facts["key"], facts["length"]) == (key, length)
+            facts = json.loads(self.stamps.found_in(path, _header) if self.stamps else _header(path))
+            whole = (facts["key"], facts["length"]) == (key, facts["frames"])
             verdict = Verdict(not facts["findings"], tuple(facts["findings"]), tuple(facts.get("attempts", ())))
             energies = np.array(facts["energies"], np.int16)
-            marks = marks_of(chunk.voiced, [Sentence(*told) for told in facts.get("sentences", ())], length)
-        except (soundfile.LibsndfileError, ValueError, KeyError, TypeError, AttributeError):
+            marks = marks_of(chunk.voiced, [Sentence(*told) for told in facts.get("sentences", ())], facts["length"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
+        rate, length = facts["rate"], facts["length"]
         return Clip(key, path, chunk, script, rate, length, energies, marks, verdict) if whole else None
 
     def store(self, key: str, audio: Audio, spoken: tuple[Chunk, str], verdict: Verdict) -> Clip:
@@ -81,6 +78,23 @@ class ClipCache:
         write_whole(path, content.getvalue())
         marks = marks_of(chunk.voiced, audio.sentences, length)
         return Clip(key, path, chunk, script, audio.rate, length, energies, marks, verdict)
+
+
+def _header(path: Path) -> str:
+    """What a clip's file tells of itself, without its sound: a JSON object. Raises OSError or ValueError for none."""
+    import soundfile
+
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    try:
+        with soundfile.SoundFile(path) as file:
+            rate, frames, tag = file.samplerate, file.frames, file.comment
+    except soundfile.LibsndfileError as error:
+        raise ValueError(str(error)) from error
+    facts = json.loads(tag)
+    if facts.pop("seal", "") not in ("", _seal(facts)):
+        raise ValueError("the particulars are not what was written")
+    return json.dumps(facts | {"rate": rate, "frames": frames})
 
 
 def _seal(facts: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -18,7 +19,9 @@ import numpy as np
 
 from pipeline import sound
 from pipeline.errors import DamageError
+from pipeline.files import sha256_of
 from pipeline.model import Chapter, Clip, Samples, Section
+from pipeline.stamps import DigestOf
 from pipeline.stitch.encode import Encoding, chapter_blocks, chapter_key, encode
 from pipeline.stitch.gain import ROUNDS, TARGET_LUFS, gain_for, nearer
 from pipeline.stitch.timeline import timeline
@@ -29,6 +32,7 @@ TOLERANCE_LU = 0.4  # the check allows 0.5, and the encoder changes the loudness
 
 Made = TypeVar("Made")
 Spoken = tuple[Section, tuple[Clip, ...]]
+Encoder = Callable[[Sequence[Clip], float], Encoding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,12 @@ class Stitched:
         return chapter_blocks(self.clips[index], self.gains[index])
 
 
-def stitch(sections: Iterable[Spoken], folder: Path, levels: Levels) -> Stitched:
+def stitch(sections: Iterable[Spoken], folder: Path, levels: Levels, digest_of: DigestOf = sha256_of) -> Stitched:
     """Encode each section into `folder`, named by content, at the levels of the last build while they still fit."""
+    encoder: Encoder = partial(encode, folder=folder, digest_of=digest_of)
     spoken: list[Spoken] = []
     gain, known = levels.gain, []
-    with ThreadPoolExecutor(ENCODERS, thread_name_prefix="encoder") as encoder:
+    with ThreadPoolExecutor(ENCODERS, thread_name_prefix="encoder") as pool:
         under_way: list[Future[Encoding]] = []
         for part in sections:
             spoken.append(part)
@@ -78,11 +83,12 @@ def stitch(sections: Iterable[Spoken], folder: Path, levels: Levels) -> Stitched
             gain = gain or _first_gain(spoken)
             if gain:
                 late = range(len(under_way), len(spoken))
-                under_way += [encoder.submit(encode, spoken[k][1], known[k] or gain, folder) for k in late]
-        for encoding in under_way:
-            encoding.result()
-    gain = gain or gain_for(list(_clips(spoken)))
-    levelled = _levelled(spoken, known, gain, folder)
+                under_way += [pool.submit(encoder, spoken[k][1], known[k] or gain) for k in late]
+        encodings = [encoding.result() for encoding in under_way]
+    if not gain:
+        gain = gain_for(list(_clips(spoken)))
+        encodings = _encoded(spoken, known, gain, encoder)
+    levelled = _levelled(spoken, _Levelled(encodings, known, gain), encoder)
     chapters = tuple(_on_one_line(spoken, levelled.encodings))
     gains = tuple(own or levelled.gain for own in levelled.known)
     loudness = round(max(levelled.loudness, -99.0), 2)
@@ -90,25 +96,31 @@ def stitch(sections: Iterable[Spoken], folder: Path, levels: Levels) -> Stitched
 
 
 class _Levelled(NamedTuple):
-    """Chapters as encoded: those that are `known` with their own gain, the others with `gain`; LUFS of the whole."""
+    """Chapters as encoded: those that are `known` with their own gain, the others with `gain`."""
 
     encodings: list[Encoding]
     known: Sequence[float | None]
     gain: float
-    loudness: float
+
+    @property
+    def loudness(self) -> float:
+        """LUFS of the whole."""
+        return sound.integrated_loudness(sound.unpacked(np.concatenate([made.energies for made in self.encodings])))
 
 
-def _levelled(spoken: Sequence[Spoken], known: Sequence[float | None], gain: float, folder: Path) -> _Levelled:
+def _levelled(spoken: Sequence[Spoken], done: _Levelled, encoder: Encoder) -> _Levelled:
     """The chapters at the target: as they are, or else the new ones brought to it, or else all with one gain."""
-    done = _encoded(spoken, known, gain, folder)
+    known = done.known
     new = [part for part, own in zip(spoken, known, strict=True) if own is None]
     if not _fits(done) and 0 < len(new) < len(spoken):
-        done = _encoded(spoken, known, gain_for(list(_clips(new))), folder)
+        gain = gain_for(list(_clips(new)))
+        done = _Levelled(_encoded(spoken, known, gain, encoder), known, gain)
     for attempt in range(ROUNDS):
         if _fits(done):
             break
         gain = nearer(done.gain, done.loudness) if attempt else gain_for(list(_clips(spoken)))
-        done = _encoded(spoken, [None] * len(spoken), gain, folder)
+        alike = [None] * len(spoken)
+        done = _Levelled(_encoded(spoken, alike, gain, encoder), alike, gain)
     return done
 
 
@@ -139,11 +151,9 @@ def _first_gain(spoken: Sequence[Spoken]) -> float | None:
     return gain_for(clips) if sum(clip.length / clip.rate for clip in clips) >= ENOUGH_TO_JUDGE_S else None
 
 
-def _encoded(spoken: Iterable[Spoken], known: Sequence[float | None], gain: float, folder: Path) -> _Levelled:
-    """Every chapter's encoding at its known gain or else at this one, and the loudness of the whole, LUFS."""
-    encodings = [encode(clips, own or gain, folder) for (_, clips), own in zip(spoken, known, strict=True)]
-    energies = sound.unpacked(np.concatenate([encoding.energies for encoding in encodings]))
-    return _Levelled(encodings, known, gain, sound.integrated_loudness(energies))
+def _encoded(spoken: Iterable[Spoken], known: Sequence[float | None], gain: float, encoder: Encoder) -> list[Encoding]:
+    """Every chapter's encoding at its known gain or else at this one."""
+    return [encoder(clips, own or gain) for (_, clips), own in zip(spoken, known, strict=True)]
 
 
 def _clips(spoken: Iterable[Spoken]) -> Iterator[Clip]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline import codec, sound
 from pipeline.files import draft_of, sha256_of, write_whole
 from pipeline.model import Audio, Clip, Samples
+from pipeline.stamps import DigestOf
 from pipeline.stitch.gain import CEILING_DBTP, samples_of
 from pipeline.stitch.timeline import HEAD_S, TAIL_S, timeline
 
@@ -44,37 +45,37 @@ def _facts(clip: Clip) -> tuple[str, float] | tuple[str, float, float]:
     return plain if clip.trim == 1 else (*plain, clip.trim)
 
 
-def encode(clips: Sequence[Clip], gain: float, folder: Path) -> Encoding:
+def encode(clips: Sequence[Clip], gain: float, folder: Path, digest_of: DigestOf = sha256_of) -> Encoding:
     """A chapter's encoding in `folder`, made unless it is there, whole; one clip in memory at a time.
 
     Its loudness and a seal lie beside it and are written first: where the sound is, they are there too.
     """
     target = folder / f"{chapter_key(clips, gain)}.m4a"
-    found = _found(target)
+    found = _found(target, digest_of)
     if found:
         return found
     blocks: list[NDArray[np.int16]] = []
     with draft_of(target) as draft:
         codec.write_aac(_measured(chapter_blocks(clips, gain), clips[0].rate, blocks), clips[0].rate, draft)
         energies = np.concatenate(blocks).tolist()
-        facts = {"energies": energies, "seal": _seal(draft, energies)}
+        facts = {"energies": energies, "seal": _seal(sha256_of(draft), energies)}
         write_whole(target.with_suffix(".json"), json.dumps(facts).encode())
     return Encoding(target, np.array(energies, np.int16))
 
 
-def _found(target: Path) -> Encoding | None:
+def _found(target: Path, digest_of: DigestOf) -> Encoding | None:
     """The encoding that is there; None where there is none, or it is not what was written."""
     try:
         facts = json.loads(target.with_suffix(".json").read_bytes())
-        whole = facts["seal"] == _seal(target, facts["energies"])
+        whole = facts["seal"] == _seal(digest_of(target), facts["energies"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return Encoding(target, np.array(facts["energies"], np.int16)) if whole else None
 
 
-def _seal(path: Path, energies: list[int]) -> str:
-    """The SHA-256 of the sound and its loudness: a byte of either that changed on the disk is seen."""
-    return hashlib.sha256(json.dumps([sha256_of(path), energies]).encode()).hexdigest()
+def _seal(digest: str, energies: list[int]) -> str:
+    """The SHA-256 of the sound's own and its loudness: a byte of either that changed on the disk is seen."""
+    return hashlib.sha256(json.dumps([digest, energies]).encode()).hexdigest()
 
 
 def chapter_blocks(clips: Sequence[Clip], gain: float) -> Iterator[Samples]:

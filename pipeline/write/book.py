@@ -8,6 +8,7 @@ from pipeline import codec
 from pipeline.errors import UsageError
 from pipeline.files import remove, safe_name, sha256_of
 from pipeline.model import Chapter, Document, Manifest, Samples
+from pipeline.stamps import DigestOf
 from pipeline.tags import Tags
 from pipeline.write.acx import levelled
 from pipeline.write.cover import copy_cover, write_cover
@@ -22,7 +23,8 @@ COVER = "cover.jpg"
 class Binding:
     """How a book is bound: the folder, the words on it, the cover picture (None: drawn), the chapters' format.
 
-    `sound_of` gives a section's samples at the book's loudness, for formats other than the one it is joined from.
+    `sound_of` gives a section's samples at the book's loudness, for formats other than the one it is joined from;
+    `digest_of` is the SHA-256 of a file.
     """
 
     home: Path
@@ -33,6 +35,7 @@ class Binding:
     names: Mapping[int, str]  # the chapter files' paths in the folder, by section number
     spelt: Callable[[str], str]  # words -> what a list sorts them by
     sound_of: Callable[[int], Iterable[Samples]]
+    digest_of: DigestOf
 
 
 def demand_format(chapter_format: str) -> None:
@@ -74,12 +77,12 @@ def write_files(binding: Binding, chapters: Sequence[Chapter], previous: Manifes
     for chapter in chapters:
         name = binding.names[chapter.section.number]
         digest = kept.get((name, chapter.section.title, chapter.path.stem))
-        if digest is None or not (home / name).is_file() or sha256_of(home / name) != digest:
+        if digest is None or not (home / name).is_file() or binding.digest_of(home / name) != digest:
             _write_chapter(binding, chapter, tags)
-        outputs[name] = digest or sha256_of(home / name)
+        outputs[name] = digest or binding.digest_of(home / name)
     book = home / f"{home.name}.m4b"
     codec.join([(chapter.path, chapter.section.title) for chapter in chapters], tags, book)
-    return outputs | {book.name: sha256_of(book)}
+    return outputs | {book.name: binding.digest_of(book)}
 
 
 def remove_stale(home: Path, previous: Manifest | None, outputs: Mapping[str, str]) -> None:

@@ -1,9 +1,7 @@
 """The books' folders come in; `index.html` above them, the page from which each is opened, goes out."""
 
 import contextlib
-import json
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,8 +9,7 @@ from urllib.parse import quote
 from filelock import FileLock
 
 from pipeline.files import write_whole
-from pipeline.write.lasting import lasting_id_in
-from pipeline.write.manifest import NAME as MANIFEST
+from pipeline.write.glimpse import glimpse_of
 from pipeline.write.onefile import Parts, one_file
 from pipeline.write.player import NAME
 
@@ -44,30 +41,17 @@ def _card(home: Path) -> dict[str, Any] | None:
     """What the page tells of a book; None where there is none."""
     if home.name.startswith(".") or not (home / NAME).is_file():
         return None
-    try:
-        written = (home / MANIFEST).stat()
-    except OSError:
-        return None
-    told = _told(home / MANIFEST, written.st_mtime_ns, written.st_size)
-    cover = quote(f"{home.name}/cover.jpg") if (home / "cover.jpg").is_file() else ""
-    return told and told | {"home": quote(home.name), "cover": cover}
-
-
-@lru_cache(maxsize=65_536)
-def _told(manifest: Path, _written_ns: int, _size: int) -> dict[str, Any] | None:
-    """What a manifest tells of its book; None where it tells nothing. It is read once in a process, while it stays:
-    the page is written anew after each book, and there may be thousands."""
-    with contextlib.suppress(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
-        book = json.loads(manifest.read_bytes())
-        return {
-            "title": str(book["title"]),
-            "creator": str(book["creator"]),
-            "language": str(book["language"]),
-            "key": str(lasting_id_in(book)),
-            "length": int(book["duration"]),
-            "chapters": len(book["sections"]),
-        }
-    return None
+    told = glimpse_of(home)
+    return told and {
+        "title": told.title,
+        "creator": told.creator,
+        "language": told.language,
+        "key": told.key,
+        "length": told.length,
+        "chapters": len(told.encodings),
+        "home": quote(home.name),
+        "cover": quote(f"{home.name}/cover.jpg") if (home / "cover.jpg").is_file() else "",
+    }
 
 
 def _is_ours(path: Path) -> bool:

@@ -1,5 +1,6 @@
 """A Manifest becomes `manifest.json` and is read back from it; written last, it vouches for the other files."""
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.files import draft_of, write_whole
+from pipeline.files import draft_of, sha256_of, write_whole
 from pipeline.model import Manifest
 from pipeline.write.publication import NAME as PUBLICATION
 from pipeline.write.publication import publication
@@ -74,6 +75,13 @@ def read_manifest(folder: Path) -> Manifest | None:
         return TypeAdapter(Manifest).validate_python(content)
     except ValidationError as error:
         raise InputError(f"{path} is damaged: {error.errors()[0]['loc']}", again) from error
+
+
+def manifest_digest(folder: Path) -> str:
+    """The SHA-256 of the manifest in a book's folder as it stands, "" where there is none."""
+    with contextlib.suppress(OSError):
+        return sha256_of(folder / NAME)
+    return ""
 
 
 def _from_1(manifest: dict[str, Any]) -> dict[str, Any]:

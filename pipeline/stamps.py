@@ -1,0 +1,66 @@
+"""A file comes in; what was found in it goes out, from the last time where nobody has written to it since.
+
+The system says so, by the rule of git's index (its documentation, racy-git): size, times of content and of inode, and
+the inode's number are those that were noted, and both times are older than the note itself. What no program writes,
+a byte that changes on the disk by itself, is seen by `audiobook check`, which reads everything.
+"""
+
+import contextlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.files import sha256_of, write_whole
+
+Stamp = tuple[int, int, int, int, str]  # bytes, modified and changed (ns), inode, what was found
+DigestOf = Callable[[Path], str]
+
+
+class Stamps:
+    """What was found in the files below `root`, kept in the file `note`."""
+
+    def __init__(self, note: Path, root: Path) -> None:
+        self._note, self._root = note, root
+        self._known = _read(note)
+        self._asked: dict[str, Stamp] = {}
+
+    def digest_of(self, path: Path) -> str:
+        """The SHA-256 of a file's bytes, in hexadecimal. Raises OSError where it cannot be read."""
+        return self.found_in(path, sha256_of)
+
+    def found_in(self, path: Path, look: Callable[[Path], str]) -> str:
+        """What `look` finds in a file, always the same way in these stamps. Raises OSError, and what it raises."""
+        name = str(path.relative_to(self._root))
+        state = _state(path)
+        stamp = self._asked.get(name) or self._known.get(name)
+        if stamp is None or stamp[:4] != state:
+            stamp = (*state, look(path))
+        if _state(path) == state:  # nobody wrote while it was read
+            self._asked[name] = stamp
+        return stamp[4]
+
+    def save(self) -> None:
+        """Keep what was asked for, for the next time; where nothing can be written, it is found again."""
+        if self._asked != self._known:
+            with contextlib.suppress(InputError):
+                write_whole(self._note, json.dumps(self._asked).encode())
+
+
+def _state(path: Path) -> tuple[int, int, int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def _read(note: Path) -> dict[str, Stamp]:
+    """What was noted of files that were not written to at the time of the note or later."""
+    try:
+        noted = note.stat().st_mtime_ns
+        content = json.loads(note.read_bytes())
+        stamps = {
+            str(name): (int(size), int(modified), int(changed), int(inode), str(digest))
+            for name, (size, modified, changed, inode, digest) in content.items()
+        }
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+    return {name: stamp for name, stamp in stamps.items() if max(stamp[1:3]) < noted}
