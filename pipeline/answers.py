@@ -16,6 +16,7 @@ from pipeline.write.playback import Cue
 
 if TYPE_CHECKING:
     from pipeline.edition import Request
+    from pipeline.speak import Job
 
 Found = dict[str, Any]
 
@@ -27,28 +28,34 @@ BYTES_PER_SECOND = 8_000 * 2.02  # AAC at 64 kbit/s, once as chapters and once a
 
 def plan(source: Path, request: "Request") -> Found:
     """What a build would do: per section characters, chunks, chunks not yet in the cache, estimated seconds."""
-    from pipeline.edition import outline_of, prepare
-    from pipeline.speak.cache import ClipCache, clip_key
+    from pipeline.edition import casted, prepare
+    from pipeline.record import known_of
+    from pipeline.shelf import program_digest
+    from pipeline.speak import named
+    from pipeline.speak.cache import ClipCache
     from pipeline.speak.engines import open_engine
-    from pipeline.speak.roles import recipe_for_chunk
 
     edition = prepare(source, request)
     engine_of = functools.cache(lambda recipe: open_engine(recipe, edition.sidecar.pronounce, request.device))
     cache = ClipCache(request.shelf.clips)
+    known = known_of(edition.last, program_digest(), edition.sidecar.pronounce)
+    outline, _, parts = casted(edition, engine_of, {}, request.recast)
+    empty = not any(cache.folder.glob("*"))  # then nobody need know what the clips would be called
+
+    def is_there(job: "Job") -> bool:
+        return not empty and cache.path(named(job, known.get(job.chunk.voiced)).clip).is_file()
+
     sections: list[Found] = []
-    outline = outline_of(edition, engine_of(edition.recipe))
-    for section in outline.sections:
-        voices = [engine_of(recipe_for_chunk(chunk, edition.recipe)) for chunk in section.chunks]
-        spoken = zip(voices, section.chunks, strict=True)
-        keys = [clip_key(voice.identity(), voice.script(chunk.voiced), 0) for voice, chunk in spoken]
+    for part in parts:
+        section, jobs = part.section, part.jobs
         characters = sum(len(chunk.text) for chunk in section.chunks)
         sections.append(
             {
                 "number": section.number,
                 "title": section.title,
                 "characters": characters,
-                "chunks": len(keys),
-                "to_speak": sum(not cache.path(key).is_file() for key in keys),
+                "chunks": len(jobs),
+                "to_speak": sum(not is_there(job) for job in jobs),
                 "seconds": round(characters * SECONDS_PER_CHARACTER, 1),
                 "speakers": dict(Counter(chunk.role.name for chunk in section.chunks if chunk.role)),
             }

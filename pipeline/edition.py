@@ -1,7 +1,7 @@
 """A source and what was asked for come in; an edition goes out: text repaired, words, voices and forms settled."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -13,17 +13,18 @@ from pipeline.growth import Text, cut, read_on
 from pipeline.model import NARRATOR, Choice, Document, Engine, Manifest, Outline, Recipe, Section
 from pipeline.read import read, source_files
 from pipeline.read.sidecar import Sidecar, picture_of, read_sidecar, voice_place
+from pipeline.record import speakers_of
 from pipeline.repair import repair
 from pipeline.repair.written import SIMPLIFIED, as_written, in_script
 from pipeline.segment import Sizes
 from pipeline.segment.pauses import paused
 from pipeline.segment.select import selected
 from pipeline.shelf import Shelf, fingerprint_of
-from pipeline.speak import Unsaid, stop
+from pipeline.speak import Part, Unsaid, stop
 from pipeline.speak.casting import demand_voices, voice_with
 from pipeline.speak.cluster import Executor, here
 from pipeline.speak.engines import DEFAULT_ENGINE, engine_class, open_engine, settled
-from pipeline.speak.takes import low_of
+from pipeline.speak.takes import Casting, choices_for, low_of, parts_of
 from pipeline.write.book import DEFAULT_FORMAT, demand_format
 from pipeline.write.formats import address, formats_named
 from pipeline.write.manifest import manifest_digest, read_manifest
@@ -164,7 +165,27 @@ def outline_of(edition: Edition, engine: Engine, take: int = 0) -> Outline:
     return selected(outline, edition.sidecar.skip, edition.sidecar.rename)
 
 
-def chosen_takes(plain: Outline, edition: Edition, engine: Engine, choices: Mapping[int, Choice]) -> Outline:
+class Casted(NamedTuple):
+    """An edition as it is to be spoken: its outline, a person's choices by section number, and each section's jobs."""
+
+    outline: Outline
+    choices: Mapping[int, Choice]
+    parts: tuple[Part, ...]
+
+
+def casted(
+    edition: Edition, engine_of: Callable[[Recipe], Engine], new: Mapping[int, Choice], recast: bool = False
+) -> Casted:
+    """The last build's choices stay, but for the new ones; so do those who spoke for the voice, unless it is recast."""
+    engine, last = engine_of(edition.recipe), edition.last
+    plain = outline_of(edition, engine)
+    choices = {**choices_for(plain.sections, last), **new}
+    outline = _with_takes(plain, edition, engine, choices)
+    casting = Casting(engine_of, {} if recast else speakers_of(last, edition.recipe))
+    return Casted(outline, choices, tuple(parts_of(outline.sections, edition.recipe, choices, casting)))
+
+
+def _with_takes(plain: Outline, edition: Edition, engine: Engine, choices: Mapping[int, Choice]) -> Outline:
     """The outline with those sections that have a take of their own grouped in its way."""
 
     @cache

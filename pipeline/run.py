@@ -8,17 +8,16 @@ from pathlib import Path
 from pipeline.edition import (
     Edition,
     Request,
-    chosen_takes,
+    casted,
     fingerprint_for,
     forms_for,
-    outline_of,
     prepare,
     recipes_for,
 )
 from pipeline.errors import UsageError
 from pipeline.model import Choice, Engine, Manifest, Recipe
 from pipeline.read.sidecar import picture_of, read_sidecar
-from pipeline.record import Facts, gaps_of, known_of, levels_of, manifest_from, speakers_of, takes_of
+from pipeline.record import Facts, gaps_of, known_of, levels_of, manifest_from, takes_of
 from pipeline.repair.written import demand_script
 from pipeline.runlog import Stopwatch, Watch
 from pipeline.shelf import program_digest
@@ -28,7 +27,6 @@ from pipeline.speak.engines import open_engine
 from pipeline.speak.fallback import stand_in, stand_in_for
 from pipeline.speak.pinyin.sorting import sort_name
 from pipeline.speak.spoken import spoken
-from pipeline.speak.takes import Casting, choices_for, parts_of
 from pipeline.stitch.balance import balanced
 from pipeline.stitch.book import Stitched, mended, stitch
 from pipeline.verify.clip import Inspector
@@ -126,15 +124,11 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
     shelf, home = request.shelf, order.home
     document, sidecar, recipe = edition.document, edition.sidecar, edition.recipe
     forms = forms_for(sidecar, request)
-    previous = edition.last or read_manifest(home)
+    previous = edition.last or read_manifest(home)  # which says what is wrong with one that cannot be read
     engine_of = _opener(edition, request)
     engine = engine_of(recipe)
-    plain = outline_of(edition, engine)
-    choices = {**choices_for(plain.sections, previous), **order.choices}
-    outline = chosen_takes(plain, edition, engine, choices)
+    outline, choices, parts = casted(edition, engine_of, order.choices, request.recast)
 
-    casting = Casting(engine_of, {} if request.recast else speakers_of(previous, recipe))
-    parts = tuple(parts_of(outline.sections, recipe, choices, casting))
     inspector = Inspector(shelf.paces)
     unsaid = request.unsaid
     if request.fallback:

@@ -36,7 +36,7 @@ class Part:
 
 
 class Known(NamedTuple):
-    """What is known of a text from the last build: its script, and the clip that was spoken of it."""
+    """What is known of a text, perhaps from the last build: its script, and the clip that is spoken of it."""
 
     script: str
     clip: str
@@ -120,20 +120,24 @@ class Studio:
             return self.unsaid(type(error)(f"{place}: {error.what}", error.remedy), job, self.cache), True
 
 
-def clip_of(job: Job, cache: ClipCache, check: Check, known: Known | None = None) -> tuple[Clip, bool]:
-    """The clip of a job, and whether it was spoken just now. Raises EngineError.
+def named(job: Job, known: Known | None = None) -> Known:
+    """The script of a job and the name of its clip.
 
     A known script is the right one if the voice, speaking it now, would make the clip that was made of it then.
     """
-    chunk, engine = job.chunk, job.engine
-    identity = engine.identity()
+    identity = job.engine.identity()
     if known and clip_key(identity, known.script, job.take) == known.clip:
-        key, script = known.clip, known.script
-    else:
-        script = engine.script(chunk.voiced)
-        key = clip_key(identity, script, job.take)
+        return known
+    script = job.engine.script(job.chunk.voiced)
+    return Known(script, clip_key(identity, script, job.take))
+
+
+def clip_of(job: Job, cache: ClipCache, check: Check, known: Known | None = None) -> tuple[Clip, bool]:
+    """The clip of a job, and whether it was spoken just now. Raises EngineError."""
+    chunk, engine = job.chunk, job.engine
+    script, key = named(job, known)
     found = cache.find(key, chunk, script)
     if found:
         return replace(found, speaker=job.speaker), False
-    audio, verdict = say(chunk.voiced, engine, lambda audio, said: check(audio, said, identity))
+    audio, verdict = say(chunk.voiced, engine, lambda audio, said: check(audio, said, engine.identity()))
     return replace(cache.store(key, audio, (chunk, script), verdict), speaker=job.speaker), True
