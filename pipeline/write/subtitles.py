@@ -4,44 +4,50 @@ Each file lies beside the sound it belongs to, under the same name: there player
 `captions`: up to 20 full-width characters, cut at marks; times inside a breath are estimates.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
-from pipeline.files import write_whole
+from pipeline.files import draft_of
 from pipeline.model import Line, Manifest
 from pipeline.write.captions import captions, plain
 from pipeline.write.volume import Volume
 
-Form = Callable[[Manifest, str, Sequence[Line]], str]  # the book, what the file is called in a player, its lines
+Form = Callable[[Manifest, str, Iterable[Line]], Iterator[str]]  # the book, the file's title in a player, its lines
 
 
-def write_vtt(volume: Volume) -> Iterator[str]:
+def write_vtt(volume: Volume) -> list[str]:
     """WebVTT (W3C): browsers, podcast apps."""
     return _write(volume, "vtt", _vtt)
 
 
-def write_srt(volume: Volume) -> Iterator[str]:
+def write_srt(volume: Volume) -> list[str]:
     """SubRip: video players."""
     return _write(volume, "srt", _srt)
 
 
-def write_lrc(volume: Volume) -> Iterator[str]:
+def write_lrc(volume: Volume) -> list[str]:
     """LRC: music players."""
     return _write(volume, "lrc", _lrc)
 
 
-def _write(volume: Volume, suffix: str, form: Form) -> Iterator[str]:
-    """The chapters' files, then the book's."""
-    whole: list[Line] = []
-    for index, chapter in enumerate(volume.chapters):
-        lines = _lines(chapter.lines)
-        whole += [_later(line, chapter.start) for line in lines]
-        yield _put(volume, volume.beside_chapter(index, suffix), form(volume.manifest, chapter.section.title, lines))
-    yield _put(volume, volume.beside_book(suffix), form(volume.manifest, volume.manifest.title, whole))
+def _write(volume: Volume, suffix: str, form: Form) -> list[str]:
+    """The chapters' files, then the book's, which is written while they are: memory stays flat."""
+    names: list[str] = []
+
+    def one_after_the_other() -> Iterator[Line]:
+        for index, chapter in enumerate(volume.chapters):
+            lines, name = _lines(chapter.lines), volume.beside_chapter(index, suffix)
+            names.append(_put(volume, name, form(volume.manifest, chapter.section.title, lines)))
+            yield from (_later(line, chapter.start) for line in lines)
+
+    whole = form(volume.manifest, volume.manifest.title, one_after_the_other())
+    book = _put(volume, volume.beside_book(suffix), whole)
+    return [*names, book]
 
 
-def _put(volume: Volume, name: str, text: str) -> str:
-    write_whole(volume.home / name, text.encode())
+def _put(volume: Volume, name: str, pieces: Iterable[str]) -> str:
+    with draft_of(volume.home / name) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(pieces)
     return name
 
 
@@ -54,28 +60,31 @@ def _later(line: Line, milliseconds: int) -> Line:
     return Line(line.start + milliseconds, line.end + milliseconds, line.text, line.span)
 
 
-def _vtt(manifest: Manifest, title: str, lines: Sequence[Line]) -> str:
-    shown = ((line, line.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")) for line in lines)
-    cues = (f"{_clock(line.start, '.')} --> {_clock(line.end, '.')}\n{text}\n" for line, text in shown)
-    return "\n".join([f"WEBVTT\nLanguage: {manifest.language}\n", *cues])
+def _vtt(manifest: Manifest, title: str, lines: Iterable[Line]) -> Iterator[str]:
+    yield f"WEBVTT\nLanguage: {manifest.language}\n"
+    for line in lines:
+        text = line.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        yield f"\n{_clock(line.start, '.')} --> {_clock(line.end, '.')}\n{text}\n"
 
 
-def _srt(manifest: Manifest, title: str, lines: Sequence[Line]) -> str:
+def _srt(manifest: Manifest, title: str, lines: Iterable[Line]) -> Iterator[str]:
     """What a player would take for a tag, and not show, is written full-width: SubRip has no way to escape it."""
-    shown = ((line, line.text.replace("<", "＜").replace("{", "｛")) for line in lines)
-    cues = (
-        f"{number}\n{_clock(line.start, ',')} --> {_clock(line.end, ',')}\n{text}\n"
-        for number, (line, text) in enumerate(shown, 1)
-    )
-    return "\n".join(cues)
+    for number, line in enumerate(lines, 1):
+        text = line.text.replace("<", "＜").replace("{", "｛")
+        between = "\n" if number > 1 else ""
+        yield f"{between}{number}\n{_clock(line.start, ',')} --> {_clock(line.end, ',')}\n{text}\n"
 
 
-def _lrc(manifest: Manifest, title: str, lines: Sequence[Line]) -> str:
+def _lrc(manifest: Manifest, title: str, lines: Iterable[Line]) -> Iterator[str]:
     """Tags, a line each, and an empty one where the last line ends. A bracket in front would be read as a tag."""
     names = {"ti": title, "ar": manifest.creator, "al": manifest.title, "by": manifest.narrator}
-    tags = [f"[{name}:{plain(value).replace(']', '］')}]" for name, value in names.items() if value]
-    sung = [f"{_stamp(line.start)}{'［' + line.text[1:] if line.text[0] == '[' else line.text}" for line in lines]
-    return "\n".join([*tags, *sung, *(_stamp(line.end) for line in lines[-1:])]) + "\n"
+    yield from (f"[{name}:{plain(value).replace(']', '］')}]\n" for name, value in names.items() if value)
+    end = None
+    for line in lines:
+        end = line.end
+        yield f"{_stamp(line.start)}{'［' + line.text[1:] if line.text[0] == '[' else line.text}\n"
+    if end is not None:
+        yield f"{_stamp(end)}\n"
 
 
 def _clock(milliseconds: int, point: str) -> str:
