@@ -45,6 +45,7 @@ class Stamps:
         if self._asked != self._known:
             with contextlib.suppress(InputError):
                 write_whole(self._note, json.dumps(self._asked).encode())
+        self._known, self._asked = {}, {}  # of a long book's clips they are 40 MB
 
 
 def _state(path: Path) -> tuple[int, int, int, int]:
