@@ -104,7 +104,7 @@ def prepare(source: Path, request: Request, home: Path | None = None) -> Edition
 
     raw = read(source)
     name = sidecar.title or mended(raw).title or legible(source.stem)
-    there = home or request.shelf.home_of(name, raw.origin)
+    there = home or request.shelf.home_of(name, raw.origin, source)
     seen, last = manifest_digest(there), known_build(there)
     text = read_on(raw, repaired, last, sections_of)
     return Edition(text.document, sidecar, recipe, source, name, script, text, last, seen, cast)

@@ -78,12 +78,12 @@ def build(source: Path, request: Request, watch: Watch) -> Built:
     timed = Stopwatch(watch, recipe.engine)
     while True:
         edition = prepare(source, request)
-        home = request.shelf.home_of(edition.name, edition.document.origin)
+        home = request.shelf.home_of(edition.name, edition.document.origin, source)
         with request.shelf.turn(home, watch.waiting):
             there = request.shelf.up_to_date(fingerprint)
             if there:
                 return Built(*there, fresh=False)
-            now = request.shelf.home_of(edition.name, edition.document.origin)
+            now = request.shelf.home_of(edition.name, edition.document.origin, source)
             if home != now or manifest_digest(home) != edition.seen:
                 continue  # while this one waited, another took the folder, or built the book
             with timed.logged(request.shelf.log_of(home)):
@@ -122,6 +122,7 @@ def _opener(edition: Edition, request: Request) -> Callable[[Recipe], Engine]:
 
 def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Built:
     shelf, home = request.shelf, order.home
+    shelf.note_source(home, edition.source)
     document, sidecar, recipe = edition.document, edition.sidecar, edition.recipe
     forms = forms_for(sidecar, request)
     previous = edition.last or read_manifest(home)  # which says what is wrong with one that cannot be read
@@ -169,7 +170,7 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
     )
     manifest = _written(edition, request, home, book, facts)
     if not gaps_of(manifest):
-        shelf.remember(manifest.fingerprint, home, edition.source)  # last: until then the build is to be made
+        shelf.remember(manifest.fingerprint, home)  # last: until then the build is to be made
     return Built(home, manifest, fresh=True, previous=previous)
 
 

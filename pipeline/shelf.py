@@ -5,12 +5,12 @@ itself. Locks are the operating system's, so one that its owner left behind by d
 """
 
 import contextlib
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -84,21 +84,30 @@ class Shelf:
         what = f"there is no book {book!r} in {self.folder}" if book else f"which book in {self.folder}?"
         raise UsageError(what, f"books there: {there}" if books else "build one first: audiobook build SOURCE")
 
-    def home_of(self, title: str, origin: Origin) -> Path:
-        """The folder for a book of that title; another source's book of the same title keeps its own."""
-        names = title, f"{title} [{Path(origin.name).stem}]", f"{title} [{origin.name}]"
-        homes = [self.folder / safe_name(name) for name in names]
-        return next((home for home in homes if _taken_by(home) in (None, origin.name)), homes[-1])
+    def home_of(self, title: str, origin: Origin, source: Path) -> Path:
+        """The folder for a book of that title; another source's book of the same title keeps its own.
 
-    def remember(self, fingerprint: str, home: Path, source: Path) -> None:
+        Sources of one name are told apart by the folders they are in.
+        """
+        named = (f"{title} [{Path(origin.name).stem}]", f"{title} [{origin.name}]")
+        around = source.resolve().parent
+        placed = (f"{title} [{around.name}]", f"{title} [{sha256(os.fsencode(around)).hexdigest()[:8]}]")
+        alike = _taken_by(self.folder / safe_name(title)) == origin.name
+        homes = [self.folder / safe_name(name) for name in (title, *(() if alike else named), *placed)]
+        return next((home for home in homes if self._is_free(home, origin, source)), homes[-1])
+
+    def note_source(self, home: Path, source: Path) -> None:
+        """Note where the text of a book is."""
+        place = os.path.relpath(source.resolve(), self.folder.resolve())
+        write_whole(self._source_note(home), os.fsencode(source.resolve()) + b"\0" + os.fsencode(place))
+
+    def remember(self, fingerprint: str, home: Path) -> None:
         """Note which folder a fingerprint's build is in, so that the next look need not read the text."""
-        write_whole(self._source_note(home), os.fsencode(source.resolve()))
         write_whole(self._index(fingerprint), home.name.encode())
 
     def source_of(self, home: Path) -> Path:
         """Where the text of a book was when it was built. Raises UsageError when it is not there any more."""
-        note = self._source_note(home)
-        source = Path(os.fsdecode(note.read_bytes())) if note.is_file() else None
+        source, _ = self._noted_source(home)
         if source is None or not _exists(source):
             raise UsageError(
                 f"the text of {home.name} is not at {source or 'a known place'}", "say where: --source PATH"
@@ -197,6 +206,26 @@ class Shelf:
                     with contextlib.suppress(OSError):  # a folder that a person put there
                         path.unlink()
 
+    def _is_free(self, home: Path, origin: Origin, source: Path) -> bool:
+        """Whether a folder is for this source: it has no book, or its own. A source of the same name that is elsewhere
+        has its own; but not where all, texts and books, were moved or copied together.
+        """
+        taken = _taken_by(home)
+        if taken != origin.name:
+            return taken is None
+        noted, place = self._noted_source(home)
+        if noted is None or not place or not _exists(noted) or noted == source.resolve():
+            return True
+        return place == os.path.relpath(source.resolve(), self.folder.resolve())
+
+    def _noted_source(self, home: Path) -> tuple[Path | None, str]:
+        """Where the text of a book was, and the way there from this folder; older notes lack that."""
+        note = self._source_note(home)
+        if not note.is_file():
+            return None, ""
+        source, _, place = note.read_bytes().partition(b"\0")
+        return Path(os.fsdecode(source)), os.fsdecode(place)
+
     @property
     def _running(self) -> Path:
         return self.folder / CACHE / "running"
@@ -228,7 +257,7 @@ def fingerprint_of(sources: list[Path], asked: Mapping[str, Any]) -> str:
         "asked": asked,
         "program": program_digest(),
     }
-    return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 @cache
@@ -237,7 +266,7 @@ def program_digest() -> str:
     is a change of the build.
     """
     root = Path(__file__).parent
-    digest = hashlib.sha256(json.dumps([(name, version(name)) for name in LIBRARIES]).encode())
+    digest = sha256(json.dumps([(name, version(name)) for name in LIBRARIES]).encode())
     for path in sorted(root.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(f"{path.relative_to(root)}\0{sha256_of(path)}\0".encode())

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import time
 from datetime import datetime
 from pathlib import Path
@@ -116,3 +117,35 @@ def test_sources_that_differ_in_their_ending_alone_get_books_of_their_own(tmp_pa
     assert {book.manifest.title for book in built} == {"春天的书"}
     again = [build(tmp_path / book.manifest.origin.name, request(tmp_path), Told()) for book in built]
     assert not any(book.fresh for book in again)
+
+
+def test_texts_of_one_name_in_two_folders_are_two_books(tmp_path: Path) -> None:
+    """The title is the file's name, as it is of many a novel: neither may take the other's place."""
+    texts = [tmp_path / "全集" / name / "全文.txt" for name in ("山", "水", "水/水")]
+    for text in texts:
+        text.parent.mkdir(parents=True)
+        text.write_text(f"{text.parent.name}里住着一个人，{len(text.parts)}。他每天都唱歌。", encoding="utf-8")
+    asked = request(tmp_path)
+    built = [build(text, asked, Told()) for text in texts]
+    assert [book.home.name for book in built][:2] == ["全文", "全文 [水]"]
+    assert len({book.home for book in built}) == len(texts)
+
+    texts[1].write_text(texts[1].read_text(encoding="utf-8") + "也画画。", encoding="utf-8")
+    again = [build(text, asked, Told()) for text in texts]
+    assert [(book.home, book.fresh) for book in again] == [(b.home, b is built[1]) for b in built]
+
+
+def test_a_text_that_moved_keeps_its_book_and_so_does_all_that_was_copied_together(tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    text = here / "seeds" / "书.txt"
+    text.parent.mkdir(parents=True)
+    text.write_text("山里住着一个人。", encoding="utf-8")
+    first = build(text, request(here), Told())
+    shutil.copytree(here, tmp_path / "copy")
+    copied = tmp_path / "copy/seeds/书.txt"
+    copied.write_text("山里住着两个人。", encoding="utf-8")
+    assert build(copied, request(tmp_path / "copy"), Told()).home == tmp_path / "copy/output/书"
+
+    moved = text.replace(here / "书.txt")
+    moved.write_text("山里住着三个人。", encoding="utf-8")
+    assert build(moved, request(here), Told()).home == first.home
