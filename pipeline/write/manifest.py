@@ -4,18 +4,27 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.files import draft_of, sha256_of, write_whole
-from pipeline.model import Manifest
+from pipeline.model import Coverage, Manifest, SpokenSection
 from pipeline.write.publication import NAME as PUBLICATION
 from pipeline.write.publication import publication
 
 FORMAT = 2
 NAME = "manifest.json"
+
+
+def _fields(noun: Any) -> dict[str, Any]:
+    """A noun's fields, when its turn comes to be written: all of a long book at once would be 100 MB."""
+    return {field.name: getattr(noun, field.name) for field in dataclasses.fields(noun)}
+
+
+_OPEN = (Manifest, SpokenSection, Coverage)  # their fields are lines; another noun is one line
+_DENSE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_fields)
 
 
 def with_publication(folder: Path, manifest: Manifest) -> Manifest:
@@ -29,20 +38,34 @@ def with_publication(folder: Path, manifest: Manifest) -> Manifest:
 def write_manifest(manifest: Manifest, folder: Path) -> None:
     """Write the manifest into the book's folder: equal manifests give equal bytes; memory stays flat.
 
-    A byte of the source that is no character stands in it as a lone surrogate; JSON has an escape for that.
+    Each chunk, edit, file is a line. A byte of the source that is no character stands in it as a lone surrogate; JSON
+    has an escape for that.
     """
-    encoder = json.JSONEncoder(ensure_ascii=False, indent=1, sort_keys=True, default=_fields)
     with (
         draft_of(folder / NAME) as draft,
         draft.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
     ):
-        file.writelines(encoder.iterencode(manifest))
+        file.writelines(_lines(manifest, "\n"))
         file.write("\n")
 
 
-def _fields(noun: Any) -> dict[str, Any]:
-    """A noun's fields, when its turn comes to be written: all of a long book at once would be 100 MB."""
-    return {field.name: getattr(noun, field.name) for field in dataclasses.fields(noun)}
+def _lines(value: Any, newline: str) -> Iterator[str]:
+    """JSON in lines as far as there are several nouns in a place; `newline` ends a line and indents the next."""
+    inner = f"{newline} "
+    if isinstance(value, _OPEN):
+        value = _fields(value)
+    if isinstance(value, dict) and value:
+        for number, (name, own) in enumerate(sorted(value.items())):
+            yield f"{',' if number else '{'}{inner}{_DENSE.encode(name)}: "
+            yield from _lines(own, inner)
+        yield f"{newline}}}"
+    elif isinstance(value, tuple) and value and dataclasses.is_dataclass(value[0]):
+        for number, own in enumerate(value):
+            yield f"{',' if number else '['}{inner}"
+            yield from _lines(own, inner)
+        yield f"{newline}]"
+    else:
+        yield _DENSE.encode(value)
 
 
 def read_manifest(folder: Path) -> Manifest | None:
