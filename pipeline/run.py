@@ -33,6 +33,7 @@ from pipeline.verify.clip import Inspector
 from pipeline.verify.ledger import coverage
 from pipeline.write.book import Binding, chapter_names, remove_stale, write_files
 from pipeline.write.formats import formats_in, write_formats
+from pipeline.write.glimpse import keep_glimpse
 from pipeline.write.library import write_library
 from pipeline.write.manifest import manifest_digest, read_manifest, with_publication, write_manifest
 from pipeline.write.player import write_player
@@ -197,6 +198,7 @@ def _written(edition: Edition, request: Request, home: Path, book: Stitched, fac
     manifest = with_publication(home, replace(bound, outputs=outputs | further | page))
     remove_stale(home, previous, manifest.outputs)
     write_manifest(manifest, home)
+    keep_glimpse(home, manifest)
     stamps.save()
     write_library(shelf.folder, shelf.library_lock)
     return manifest

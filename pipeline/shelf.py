@@ -62,7 +62,7 @@ class Shelf:
 
     def stamps_of(self, home: Path, kind: Literal["outputs", "encodings", "clips"]) -> Stamps:
         """What was found in the files of a book, in the encodings that it is joined from, or in its clips."""
-        return Stamps(self.folder / CACHE / "stamps" / home.name / f"{kind}.json", self.folder)
+        return Stamps(self.folder / CACHE / "stamps" / home.name / f"{kind}.stamps", self.folder, program_digest())
 
     def books(self) -> list[Path]:
         """Every book's folder, by name."""

@@ -6,6 +6,7 @@ a byte that changes on the disk by itself, is seen by `audiobook check`, which r
 """
 
 import contextlib
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -15,14 +16,15 @@ from pipeline.files import sha256_of, write_whole
 
 Stamp = tuple[int, int, int, int, str]  # bytes, modified and changed (ns), inode, what was found
 DigestOf = Callable[[Path], str]
+SEAL = 32  # bytes in front of a note: its SHA-256
 
 
 class Stamps:
-    """What was found in the files below `root`, kept in the file `note`."""
+    """What a program found in the files below `root`, kept in the file `note`; another program's counts for nothing."""
 
-    def __init__(self, note: Path, root: Path) -> None:
-        self._note, self._root = note, root
-        self._known = _read(note)
+    def __init__(self, note: Path, root: Path, program: str) -> None:
+        self._note, self._root, self._program = note, root, program
+        self._known = self._read()
         self._asked: dict[str, Stamp] = {}
 
     def digest_of(self, path: Path) -> str:
@@ -30,7 +32,7 @@ class Stamps:
         return self.found_in(path, sha256_of)
 
     def found_in(self, path: Path, look: Callable[[Path], str]) -> str:
-        """What `look` finds in a file, always the same way in these stamps. Raises OSError, and what it raises."""
+        """What `look` finds in a file, the same in all these stamps. Raises OSError, and what it raises."""
         name = str(path.relative_to(self._root))
         state = _state(path)
         stamp = self._asked.get(name) or self._known.get(name)
@@ -44,24 +46,31 @@ class Stamps:
         """Keep what was asked for, for the next time; where nothing can be written, it is found again."""
         if self._asked != self._known:
             with contextlib.suppress(InputError):
-                write_whole(self._note, json.dumps(self._asked).encode())
+                content = json.dumps(self._asked).encode()
+                write_whole(self._note, self._seal(content) + content)
         self._known, self._asked = {}, {}  # of a long book's clips they are 40 MB
+
+    def _read(self) -> dict[str, Stamp]:
+        """What was noted of files that were not written to at the time of the note or later."""
+        try:
+            noted = self._note.stat().st_mtime_ns
+            sealed = self._note.read_bytes()
+        except OSError:
+            return {}
+        seal, content = sealed[:SEAL], sealed[SEAL:]
+        if seal != self._seal(content):
+            return {}
+        stamps = {
+            name: (size, modified, changed, inode, found)
+            for name, (size, modified, changed, inode, found) in json.loads(content).items()
+        }
+        return {name: stamp for name, stamp in stamps.items() if max(stamp[1:3]) < noted}
+
+    def _seal(self, content: bytes) -> bytes:
+        """A byte that changed on the disk is seen, and so is another program's note."""
+        return hashlib.sha256(self._program.encode() + content).digest()
 
 
 def _state(path: Path) -> tuple[int, int, int, int]:
     status = path.stat()
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
-
-
-def _read(note: Path) -> dict[str, Stamp]:
-    """What was noted of files that were not written to at the time of the note or later."""
-    try:
-        noted = note.stat().st_mtime_ns
-        content = json.loads(note.read_bytes())
-        stamps = {
-            str(name): (int(size), int(modified), int(changed), int(inode), str(digest))
-            for name, (size, modified, changed, inode, digest) in content.items()
-        }
-    except (OSError, ValueError, TypeError, AttributeError):
-        return {}
-    return {name: stamp for name, stamp in stamps.items() if max(stamp[1:3]) < noted}

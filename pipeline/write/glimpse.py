@@ -2,11 +2,11 @@
 
 import contextlib
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.write.lasting import lasting_id_in
+from pipeline.model import Manifest
+from pipeline.write.lasting import lasting_id, lasting_id_in
 from pipeline.write.manifest import NAME
 
 
@@ -22,18 +22,40 @@ class Glimpse(NamedTuple):
     encodings: tuple[str, ...]
 
 
+_seen: dict[Path, tuple[tuple[int, int, int], Glimpse | None]] = {}  # the state a manifest was in, and what it told
+
+
 def glimpse_of(home: Path) -> Glimpse | None:
-    """What the manifest in a folder tells; None where there is none, or none that can be read."""
+    """What the manifest in a folder tells; None where there is none, or none that can be read.
+
+    It is read once in a process, while it stays: a long book's is 20 MB, and there may be thousands.
+    """
+    state = _state(home)
+    if state is None:
+        return None
+    if home not in _seen or _seen[home][0] != state:
+        _seen[home] = state, _told(home / NAME)
+    return _seen[home][1]
+
+
+def keep_glimpse(home: Path, manifest: Manifest) -> None:
+    """Take note of a manifest that was just written: it need not be read."""
+    state = _state(home)
+    if state is not None:
+        encodings = tuple(section.encoding for section in manifest.sections)
+        words = (manifest.title, manifest.creator, manifest.language, str(lasting_id(manifest)))
+        _seen[home] = state, Glimpse(*words, manifest.duration, manifest.origin.name, encodings)
+
+
+def _state(home: Path) -> tuple[int, int, int] | None:
     try:
-        written = (home / NAME).stat()
+        status = (home / NAME).stat()
     except OSError:
         return None
-    return _told(home / NAME, (written.st_ino, written.st_mtime_ns, written.st_size))
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
-@lru_cache(maxsize=65_536)
-def _told(manifest: Path, _state: tuple[int, int, int]) -> Glimpse | None:
-    """A manifest is read once in a process, while it stays: a long book's is 20 MB, and there may be thousands."""
+def _told(manifest: Path) -> Glimpse | None:
     with contextlib.suppress(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
         book = json.loads(manifest.read_bytes())
         return Glimpse(
