@@ -108,36 +108,52 @@ class Studio:
         """Give whole sections to the pool until so many chunks are wanted no more; how many were given."""
         given = 0
         while given < wanted and (part := next(remaining, None)):
-            under_way.append((part.section, [pool.submit(self._clip, part.section, job) for job in part.jobs]))
+            under_way.append((part.section, [self._promised(pool, part.section, job) for job in part.jobs]))
             given += len(part.jobs)
         return given
 
+    def _promised(self, pool: ThreadPoolExecutor, section: Section, job: Job) -> Future[tuple[Clip, bool]]:
+        """A chunk's clip to be; what is known and there costs less than to hand it to another thread."""
+        known = self.known.get(job.chunk.voiced)
+        found = found_clip(job, self.cache, known) if known and holds(known, job) else None
+        if found is None:
+            return pool.submit(self._clip, section, job)
+        there: Future[tuple[Clip, bool]] = Future()
+        there.set_result((found, False))
+        return there
+
     def _clip(self, section: Section, job: Job) -> tuple[Clip, bool]:
         try:
-            return clip_of(job, self.cache, self.check, self.known.get(job.chunk.voiced))
+            return clip_of(job, self.cache, self.check)
         except EngineError as error:
             place = f"section {section.number} ({section.title[:20]}), at {job.chunk.text[:20]!r}"
             return self.unsaid(type(error)(f"{place}: {error.what}", error.remedy), job, self.cache), True
 
 
-def named(job: Job, known: Known | None = None) -> Known:
-    """The script of a job and the name of its clip.
+def holds(known: Known, job: Job) -> bool:
+    """Whether the voice, speaking a script now, would make the clip that was made of it then."""
+    return clip_key(job.engine.identity(), known.script, job.take) == known.clip
 
-    A known script is the right one if the voice, speaking it now, would make the clip that was made of it then.
-    """
-    identity = job.engine.identity()
-    if known and clip_key(identity, known.script, job.take) == known.clip:
+
+def named(job: Job, known: Known | None = None) -> Known:
+    """The script of a job and the name of its clip."""
+    if known and holds(known, job):
         return known
     script = job.engine.script(job.chunk.voiced)
-    return Known(script, clip_key(identity, script, job.take))
+    return Known(script, clip_key(job.engine.identity(), script, job.take))
 
 
-def clip_of(job: Job, cache: ClipCache, check: Check, known: Known | None = None) -> tuple[Clip, bool]:
+def found_clip(job: Job, cache: ClipCache, name: Known) -> Clip | None:
+    """The clip of a job, if it is there."""
+    found = cache.find(name.clip, job.chunk, name.script)
+    return replace(found, speaker=job.speaker) if found and job.speaker else found
+
+
+def clip_of(job: Job, cache: ClipCache, check: Check) -> tuple[Clip, bool]:
     """The clip of a job, and whether it was spoken just now. Raises EngineError."""
-    chunk, engine = job.chunk, job.engine
-    script, key = named(job, known)
-    found = cache.find(key, chunk, script)
+    chunk, engine, name = job.chunk, job.engine, named(job)
+    found = found_clip(job, cache, name)
     if found:
-        return replace(found, speaker=job.speaker), False
+        return found, False
     audio, verdict = say(chunk.voiced, engine, lambda audio, said: check(audio, said, engine.identity()))
-    return replace(cache.store(key, audio, (chunk, script), verdict), speaker=job.speaker), True
+    return replace(cache.store(name.clip, audio, (chunk, name.script), verdict), speaker=job.speaker), True
