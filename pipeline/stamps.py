@@ -8,6 +8,7 @@ a byte that changes on the disk by itself, is seen by `audiobook check`, which r
 import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,7 +24,8 @@ class Stamps:
     """What a program found in the files below `root`, kept in the file `note`; another program's counts for nothing."""
 
     def __init__(self, note: Path, root: Path, program: str) -> None:
-        self._note, self._root, self._program = note, root, program
+        self._note, self._program = note, program
+        self._above = f"{root}{os.sep}"
         self._known = self._read()
         self._asked: dict[str, Stamp] = {}
 
@@ -33,14 +35,15 @@ class Stamps:
 
     def found_in(self, path: Path, look: Callable[[Path], str]) -> str:
         """What `look` finds in a file, the same in all these stamps. Raises OSError, and what it raises."""
-        name = str(path.relative_to(self._root))
-        state = _state(path)
+        name, state = str(path).removeprefix(self._above), _state(path)
         stamp = self._asked.get(name) or self._known.get(name)
-        if stamp is None or stamp[:4] != state:
-            stamp = (*state, look(path))
-        if _state(path) == state:  # nobody wrote while it was read
+        if stamp and stamp[:4] == state:
             self._asked[name] = stamp
-        return stamp[4]
+            return stamp[4]
+        found = look(path)
+        if _state(path) == state:  # nobody wrote while it was read
+            self._asked[name] = (*state, found)
+        return found
 
     def save(self) -> None:
         """Keep what was asked for, for the next time; where nothing can be written, it is found again."""
