@@ -13,11 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.files import sha256_of, write_whole
+from pipeline.files import draft_of, sha256_of
 
 Stamp = tuple[int, int, int, int, str]  # bytes, modified and changed (ns), inode, what was found
 DigestOf = Callable[[Path], str]
-SEAL = 32  # bytes in front of a note: its SHA-256
 
 
 class Stamps:
@@ -48,30 +47,36 @@ class Stamps:
     def save(self) -> None:
         """Keep what was asked for, for the next time; where nothing can be written, it is found again."""
         if self._asked != self._known:
-            with contextlib.suppress(InputError):
-                content = json.dumps(self._asked).encode()
-                write_whole(self._note, self._seal(content) + content)
+            seal = hashlib.sha256(self._program.encode())
+            with contextlib.suppress(InputError), draft_of(self._note) as draft, draft.open("wb") as file:
+                for name, stamp in self._asked.items():
+                    line = json.dumps([name, *stamp]).encode() + b"\n"
+                    seal.update(line)
+                    file.write(line)
+                file.write(seal.digest())
         self._known, self._asked = {}, {}  # of a long book's clips they are 40 MB
 
     def _read(self) -> dict[str, Stamp]:
-        """What was noted of files that were not written to at the time of the note or later."""
+        """What was noted of files that were not written to at the time of the note or later.
+
+        Nothing where a byte of it has changed on the disk, or it is another program's.
+        """
+        seal, last = hashlib.sha256(self._program.encode()), b""
+        stamps: dict[str, Stamp] = {}
         try:
             noted = self._note.stat().st_mtime_ns
-            sealed = self._note.read_bytes()
-        except OSError:
+            with self._note.open("rb") as file:
+                for line in file:
+                    if not line.endswith(b"\n"):
+                        last = line
+                        break
+                    seal.update(line)
+                    name, size, modified, changed, inode, found = json.loads(line)
+                    if max(modified, changed) < noted:
+                        stamps[name] = (size, modified, changed, inode, found)
+        except (OSError, ValueError, TypeError):
             return {}
-        seal, content = sealed[:SEAL], sealed[SEAL:]
-        if seal != self._seal(content):
-            return {}
-        stamps = {
-            name: (size, modified, changed, inode, found)
-            for name, (size, modified, changed, inode, found) in json.loads(content).items()
-        }
-        return {name: stamp for name, stamp in stamps.items() if max(stamp[1:3]) < noted}
-
-    def _seal(self, content: bytes) -> bytes:
-        """A byte that changed on the disk is seen, and so is another program's note."""
-        return hashlib.sha256(self._program.encode() + content).digest()
+        return stamps if last == seal.digest() else {}
 
 
 def _state(path: Path) -> tuple[int, int, int, int]:
