@@ -14,7 +14,7 @@ import re
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,12 +22,13 @@ import numpy as np
 import soundfile
 
 from pipeline import sound
-from pipeline.audition import audition, judge_of
+from pipeline.audition import audition, judge_of, spoken_clip
 from pipeline.model import Audio, SpokenChunk
 from pipeline.shelf import Shelf
 from pipeline.speak.cache import ClipCache
 from pipeline.speak.engines.kokoro import Kokoro
 from pipeline.speak.spoken import spoken
+from pipeline.verify.listening import Notebook, listen
 from pipeline.verify.recogniser import Recogniser
 
 PAUSE_S, QUIET_DBFS = 0.12, -45.0
@@ -58,12 +59,12 @@ def main() -> None:
     if not arguments.book and len(shelf.books()) != 1:
         print("name a finished book; see --help")
         return
-    began = time.monotonic()
+    began, burnt = time.monotonic(), time.process_time()
     good = audition(shelf, arguments.book, ear, lambda *_: None)
-    seconds = time.monotonic() - began
+    seconds, cpu = time.monotonic() - began, time.process_time() - burnt
     counts = good.counts()
     print(f"{good.manifest.title}: {len(good.heard)} clips, {good.manifest.duration / 1000:.0f} s, "
-          f"{good.manifest.recipe.voice}; heard in {seconds:.0f} s")  # fmt: skip
+          f"{good.manifest.recipe.voice}; heard in {seconds:.0f} s, {cpu:.0f} CPU s")  # fmt: skip
     print(f"syllables that differ: {counts['errors']} of {counts['syllables']}, "
           f"{100 * counts['errors'] / max(1, counts['syllables']):.2f} %")  # fmt: skip
     _print_row("good clips", Counter(heard.hearing.judgement for heard in good.heard))
@@ -72,8 +73,7 @@ def main() -> None:
     cache = ClipCache(shelf.clips)
     judged = _judge(ear)
     for name, faults in FAULTS.items():
-        made = list(_first(faults(chunks, cache), arguments.faults))
-        _print_row(name, Counter(judged(fault) for fault in made))
+        _print_row(name, judged(list(_first(faults(chunks, cache), arguments.faults))))
 
 
 def _first(faults: Iterator[Fault], number: int) -> Iterator[Fault]:
@@ -81,14 +81,20 @@ def _first(faults: Iterator[Fault], number: int) -> Iterator[Fault]:
         yield fault
 
 
-def _judge(ear: Recogniser) -> Callable[[Fault], str]:
+def _judge(ear: Recogniser) -> Callable[[Sequence[Fault]], Counter[str]]:
+    """Listens to clips as the check does, and counts its judgements."""
     judge = judge_of({})
 
-    def judged(fault: Fault) -> str:
+    def judged(faults: Sequence[Fault]) -> Counter[str]:
         with tempfile.TemporaryDirectory() as folder:
-            clip = Path(folder) / "clip.flac"
-            soundfile.write(clip, fault.audio.samples, fault.audio.rate)
-            return judge(fault.text, ear.heard(clip))[1].judgement
+            clips = [
+                spoken_clip(str(number), Path(folder) / f"{number}.flac", fault.text, judge)
+                for number, fault in enumerate(faults)
+            ]
+            for clip, fault in zip(clips, faults, strict=True):
+                soundfile.write(clip.path, fault.audio.samples, fault.audio.rate)
+            heard = listen(clips, ear, Notebook(Path(folder)))
+            return Counter(judge(fault.text, text)[1].judgement for fault, text in zip(faults, heard, strict=True))
 
     return judged
 

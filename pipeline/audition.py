@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from pipeline.answers import manifest_of
@@ -11,8 +13,10 @@ from pipeline.errors import InputError
 from pipeline.model import Hearing, Manifest, SpokenChunk, SpokenSection
 from pipeline.shelf import Shelf
 from pipeline.speak.cache import ClipCache
-from pipeline.verify.listening import Ear, Notebook, listen
+from pipeline.verify.listening import Ear, Notebook, Spoken, listen
 
+Judge = Callable[[str, str], tuple[str, Hearing]]  # a written text, what was heard -> the spoken form, the verdict
+JUDGED = 64  # verdicts remembered: one is asked for twice, first by the listening, then by the audition
 LONGEST_SPLIT = 5  # digits: 十二五 is written 125, 三十二三十三 3233
 _NUMBER = re.compile(r"\d{2,}")
 RANK = {"wrong": 0, "doubtful": 1, "right": 2}
@@ -90,22 +94,29 @@ def _hearings(shelf: Shelf, manifest: Manifest, ear: Ear) -> Iterator[Heard]:
         raise InputError(
             f"the clip of {gone.text[:20]!r} is not in the cache", "build the book again: audiobook build SOURCE"
         )
-    texts = listen(((chunk.clip, cache.path(chunk.clip)) for _, _, chunk in chunks), ear, Notebook(shelf.hearings))
+    clips = (spoken_clip(chunk.clip, cache.path(chunk.clip), chunk.voiced, judge) for _, _, chunk in chunks)
+    texts = listen(clips, ear, Notebook(shelf.hearings))
     for (section, number, chunk), text in zip(chunks, texts, strict=True):
         yield Heard(section, number, chunk, *judge(chunk.voiced, text))
 
 
+def spoken_clip(key: str, path: Path, text: str, judge: Judge) -> Spoken:
+    """A clip of a written text; a hearing agrees with it if no syllable differs."""
+    return Spoken(key, path, lambda heard: not judge(text, heard)[1].errors)
+
+
 def noted(shelf: Shelf, manifest: Manifest, ear: Ear) -> Iterator[Heard]:
     """What that recogniser has heard of a book's chunks before; nothing is listened to now."""
-    judge, notebook = judge_of(manifest.pronounce), Notebook(shelf.hearings)
+    judge, notebook, cache = judge_of(manifest.pronounce), Notebook(shelf.hearings), ClipCache(shelf.clips)
     for section in manifest.sections:
         for number, chunk in enumerate(section.chunks, 1):
-            text = notebook.read(chunk.clip, ear)
+            clip = spoken_clip(chunk.clip, cache.path(chunk.clip), chunk.voiced, judge)
+            text = notebook.settled(clip, ear)
             if text is not None:
                 yield Heard(section, number, chunk, *judge(chunk.voiced, text))
 
 
-def judge_of(pronounce: Mapping[str, str]) -> Callable[[str, str], tuple[str, Hearing]]:
+def judge_of(pronounce: Mapping[str, str]) -> Judge:
     """Judges what was heard of a written text, by the person's own readings too; gives the spoken form with it."""
     from pipeline.speak.pinyin import Pronouncer
     from pipeline.speak.spoken import spoken
@@ -116,6 +127,7 @@ def judge_of(pronounce: Mapping[str, str]) -> Callable[[str, str], tuple[str, He
     def readings(text: str) -> list[str | None]:
         return [syllable.citation for syllable in pronouncer.syllables(text)]
 
+    @lru_cache(JUDGED)
     def judged(text: str, heard: str) -> tuple[str, Hearing]:
         said = spoken(text).text
         hearings = [judge(said, spoken(form).text, readings, alternatives) for form in number_forms(heard)]

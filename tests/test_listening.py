@@ -1,7 +1,7 @@
 """The listening check really listens: the voice speaks, Whisper writes down, faults made on purpose are found."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from pipeline.run import build
 from pipeline.shelf import Shelf
 from pipeline.speak.engines.kokoro import Kokoro
 from pipeline.speak.pinyin import Pronouncer
-from pipeline.verify.listening import Notebook, listen
+from pipeline.verify.listening import FirstPass, Notebook, Spoken, listen
 from pipeline.verify.recogniser import Recogniser
 from pipeline.verify.syllables import judge
 from pipeline.write.manifest import read_manifest
@@ -112,6 +112,7 @@ class Reader:
     halved: dict[str, int] = field(default_factory=dict)  # text of a chunk -> its first takes that are bad
     asked: list[str] = field(default_factory=list)
     workers = 2
+    first_pass: FirstPass | None = None
 
     def identity(self) -> Mapping[str, Any]:
         return {"recogniser": "reader"}
@@ -182,10 +183,85 @@ def test_nothing_is_heard_twice(tmp_path: Path) -> None:
     assert again == first
 
 
+def unheard(_: str) -> bool:
+    raise AssertionError("nobody asks whether a careful hearing agrees")
+
+
 def test_hearings_come_in_order_and_are_kept(tmp_path: Path) -> None:
     _, _, built = book(tmp_path)
     manifest: Manifest | None = read_manifest(built.home)
     assert manifest is not None
     clips = [c.clip for s in manifest.sections for c in s.chunks]
-    heard = list(listen([(clip, Path(f"{clip}.flac")) for clip in clips], Reader(built.home), Notebook(tmp_path / "n")))
+    spoken = [Spoken(clip, Path(f"{clip}.flac"), unheard) for clip in clips]
+    heard = list(listen(spoken, Reader(built.home), Notebook(tmp_path / "n")))
     assert heard == [c.text for s in manifest.sections for c in s.chunks]
+
+
+@dataclass
+class Skimmer:
+    """A first pass that hears clips by their names: "3-7" lasts three seconds and is the seventh; odd ones amiss."""
+
+    batches: list[list[str]] = field(default_factory=list)
+    batch = 4
+
+    def identity(self) -> Mapping[str, Any]:
+        return {"recogniser": "skimmer"}
+
+    def window(self, clip: Path) -> int:
+        return int(clip.stem.split("-")[0])
+
+    def heard(self, clips: Sequence[Path]) -> list[str]:
+        self.batches.append([clip.stem for clip in clips])
+        return [clip.stem if int(clip.stem.split("-")[1]) % 2 == 0 else "amiss" for clip in clips]
+
+
+@dataclass
+class Careful:
+    """Hears every clip right; counts those it was asked for."""
+
+    first_pass: FirstPass | None
+    asked: list[str] = field(default_factory=list)
+    workers = 2
+
+    def identity(self) -> Mapping[str, Any]:
+        return {"recogniser": "careful"}
+
+    def heard(self, clip: Path) -> str:
+        self.asked.append(clip.stem)
+        return f"carefully {clip.stem}"
+
+
+def test_only_what_the_first_pass_hears_amiss_is_heard_again(tmp_path: Path) -> None:
+    names = [f"{seconds}-{number}" for number in range(20) for seconds in (3, 6, 0)]
+    clips = [Spoken(name, Path(name), name.__eq__) for name in names]
+    skimmer = Skimmer()
+    ear, notebook = Careful(skimmer), Notebook(tmp_path)
+    heard = list(listen(clips, ear, notebook))
+    again = [name for name in names if name.startswith("0") or int(name.split("-")[1]) % 2]
+    assert heard == [f"carefully {name}" if name in again else name for name in names]
+    assert sorted(ear.asked) == sorted(again)
+    assert all(len(batch) <= 4 and len({name[0] for name in batch}) == 1 for batch in skimmer.batches)
+    assert sorted(name for batch in skimmer.batches for name in batch) == sorted(n for n in names if n[0] != "0")
+    skimmed, asked = len(skimmer.batches), len(ear.asked)
+    assert list(listen(clips, ear, notebook)) == heard == [notebook.settled(clip, ear) for clip in clips]
+    assert (len(skimmer.batches), len(ear.asked)) == (skimmed, asked), "nothing is heard twice"
+
+
+def test_the_first_pass_hears_alone_what_it_hears_in_company(told: Audio, ear: Recogniser, tmp_path: Path) -> None:
+    assert ear.first_pass is not None
+    half = Audio(told.samples[: len(told.samples) // 2], told.rate)
+    clips = [tmp_path / f"{number}.flac" for number in range(3)]
+    for clip, audio in zip(clips, (told, half, Audio(told.samples * 0, told.rate)), strict=True):
+        soundfile.write(clip, audio.samples, audio.rate)
+    alone = ear.first_pass.heard(clips[:1])[0]
+    assert judge_of({})(TOLD, alone)[1].judgement == "right"
+    assert ear.first_pass.heard([clips[0], clips[2]])[0] == alone
+    assert verdict_on(ear.first_pass.heard([clips[1]])[0]) == "wrong"
+
+
+def test_the_first_pass_declines_what_whisper_cannot_take_at_once(ear: Recogniser, tmp_path: Path) -> None:
+    assert ear.first_pass is not None
+    clip = tmp_path / "clip.flac"
+    for seconds, window in ((0.5, 3), (2, 3), (2.1, 6), (29, 30), (29.1, 0)):
+        soundfile.write(clip, np.zeros(int(seconds * 8000), np.int16), 8000)
+        assert ear.first_pass.window(clip) == window

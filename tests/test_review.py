@@ -21,6 +21,7 @@ from pipeline.model import Manifest
 from pipeline.review import compared, page_of, review
 from pipeline.shelf import Shelf
 from pipeline.speak.pinyin import Pronouncer
+from pipeline.verify.listening import FirstPass
 from pipeline.write.review import NAME, html_of
 from tests.browser import PHONE, Tab, needs_browser, opened
 from tests.test_book import audiobook, digests
@@ -59,6 +60,7 @@ class Forgetful:
     drops: tuple[str, ...] = ()
     misheard: Mapping[str, str] = field(default_factory=dict)
     workers: int = 1
+    first_pass: FirstPass | None = None
     asked: list[str] = field(default_factory=list)
 
     def identity(self) -> Mapping[str, Any]:

