@@ -101,8 +101,8 @@ def _hearings(shelf: Shelf, manifest: Manifest, ear: Ear) -> Iterator[Heard]:
 
 
 def spoken_clip(key: str, path: Path, text: str, judge: Judge) -> Spoken:
-    """A clip of a written text; a hearing agrees with it if no syllable differs."""
-    return Spoken(key, path, lambda heard: not judge(text, heard)[1].errors)
+    """A clip of a written text; a hearing agrees with it if it is judged right."""
+    return Spoken(key, path, lambda heard: judge(text, heard)[1].judgement == "right")
 
 
 def noted(shelf: Shelf, manifest: Manifest, ear: Ear) -> Iterator[Heard]:

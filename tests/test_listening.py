@@ -247,6 +247,15 @@ def test_only_what_the_first_pass_hears_amiss_is_heard_again(tmp_path: Path) -> 
     assert (len(skimmer.batches), len(ear.asked)) == (skimmed, asked), "nothing is heard twice"
 
 
+def test_what_was_heard_with_care_needs_no_first_pass(tmp_path: Path) -> None:
+    clip = Spoken("3-2", Path("3-2"), "3-2".__eq__)
+    careful, notebook = Careful(None), Notebook(tmp_path)
+    assert list(listen([clip], careful, notebook)) == ["carefully 3-2"]
+    skimmer = Skimmer()
+    assert list(listen([clip], Careful(skimmer), notebook)) == ["carefully 3-2"]
+    assert not skimmer.batches
+
+
 def test_the_first_pass_hears_alone_what_it_hears_in_company(told: Audio, ear: Recogniser, tmp_path: Path) -> None:
     assert ear.first_pass is not None
     half = Audio(told.samples[: len(told.samples) // 2], told.rate)

