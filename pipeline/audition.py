@@ -137,10 +137,13 @@ def judge_of(pronounce: Mapping[str, str]) -> Judge:
 
 
 def alternatives(character: str) -> tuple[str, ...]:
-    """All readings of a character."""
+    """All readings of a character, and of the simplified form of one that a recogniser wrote in the traditional."""
+    from pipeline.repair.script import tables
     from pipeline.speak.pinyin.lexicon import lexicon
 
-    return lexicon().characters.get(character, ())
+    known = lexicon().characters
+    forms = (character, tables().characters.get(character, character))
+    return tuple(dict.fromkeys(reading for form in forms for reading in known.get(form, ())))
 
 
 def number_forms(heard: str) -> list[str]:

@@ -55,6 +55,23 @@ def test_what_counts_as_an_error(said: str, heard: str, judgement: str) -> None:
     assert judged(said, heard) == judgement
 
 
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("因征地拆迁", "因征底拆迁"),
+        ("因征地拆迁", "因征地拆迁"),
+        ("认真地学习", "认真的学习"),
+        ("他跑得快", "他跑地快"),
+    ],
+)
+def test_a_particle_is_written_in_three_ways_but_earth_is_read_as_it_is(said: str, heard: str) -> None:
+    assert judge_of({})(said, heard)[1].errors == 0
+
+
+def test_a_traditional_character_has_the_readings_of_its_simplified_form() -> None:
+    assert judge_of({})("人民关心经济增长", "人民關心經濟增長")[1].errors == 0
+
+
 @pytest.fixture(scope="module")
 def ear() -> Recogniser:
     return Recogniser()

@@ -29,7 +29,6 @@ _FOLDED = (
     ("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("ang", "an"), ("n", "l"), ("f", "h"),
     ("r", "l"),
 )  # fmt: skip
-PARTICLES = {"的": "de5", "地": "de5", "得": "de5"}  # one sound, whichever of them a recogniser writes
 
 
 def _no_others(_: str) -> Iterable[str]:
@@ -73,9 +72,9 @@ def sounds(text: str, readings: Readings, alternatives: Alternatives = _no_other
             word = re.sub(r"[ .]", "", spelt[place][0])
             found.append(Sound(word.lower(), "", word))
         elif reading:
-            own = PARTICLES.get(character, reading) if reading == "di4" else reading
             others = frozenset(other.rstrip("12345") for other in alternatives(character))
-            found.append(Sound(own.rstrip("12345"), own[-1] if own[-1].isdigit() else "", character, others))
+            tone = reading[-1] if reading[-1].isdigit() else ""
+            found.append(Sound(reading.rstrip("12345"), tone, character, others))
     return found
 
 
