@@ -33,12 +33,11 @@ CONTEXT = 4  # characters shown on either side
 
 
 class Marked(NamedTuple):
-    """A sentence, its words and readings, and a sign for each of its characters; `pieces` is what was heard."""
+    """A sentence, its words and readings, and a sign for each of its characters."""
 
     heard: Heard
     syllables: Sequence[Syllable]
     marks: str
-    pieces: str
 
 
 def main() -> None:
@@ -62,16 +61,29 @@ def main() -> None:
     ]
     print("| place | written | said | heard | voices | elsewhere |\n|---|---|---|---|---|---|")
     for number, sentence in enumerate(amiss):
+        pairs = iter([pair for pair in sentence.heard.hearing.differing if pair[0]])
         for start, end in _runs(sentence.marks):
             voices = sum(not set(other[number][start:end]) <= SOUND for other in others)
-            print(_row(sentence, start, end, f"{voices} of {len(others)}", _elsewhere(sentences, sentence, start)))
-        print(f"|  |  |  | {sentence.pieces} |  |  |")
+            witnesses = (f"{voices} of {len(others)}", _elsewhere(sentences, sentence, start))
+            print(_row(sentence, (start, end), _heard_as(pairs, sentence.heard.spoken[start:end]), witnesses))
+
+
+def _heard_as(pairs: Iterator[tuple[str, str]], said: str) -> str:
+    """What was heard for a stretch, from the pairs of what was said and heard, in order.
+
+    >>> _heard_as(iter([("巩 gong3", "恐 kong3"), ("固 gu4", ""), ("意 yi4", "")]), "巩固")
+    '恐 kong3, nothing'
+    """
+    left, heard = len(said.replace(" ", "")), []
+    while left > 0:
+        written, sounded = next(pairs)
+        left -= len(written.split()[0])
+        heard.append(sounded or "nothing")
+    return ", ".join(heard)
 
 
 def _marked(heard: Heard, read: Read) -> Marked:
-    marks, pieces = compared(heard.spoken, heard.hearing, read)
-    shown = "".join(text if sign in SOUND else f"[{text}]" for text, sign in pieces)
-    return Marked(heard, read(heard.spoken), marks, shown)
+    return Marked(heard, read(heard.spoken), compared(heard.spoken, heard.hearing, read)[0])
 
 
 def _said_by(
@@ -107,13 +119,13 @@ def _runs(marks: str) -> Iterator[tuple[int, int]]:
             start = None
 
 
-def _row(sentence: Marked, start: int, end: int, voices: str, elsewhere: str) -> str:
-    heard, text = sentence.heard, sentence.heard.spoken
+def _row(sentence: Marked, run: tuple[int, int], sounded: str, witnesses: tuple[str, str]) -> str:
+    heard, text, (start, end) = sentence.heard, sentence.heard.spoken, run
     written = f"{text[max(0, start - CONTEXT) : start]}**{text[start:end]}**{text[end : end + CONTEXT]}"
     pinyin = " ".join(syllable.citation or "" for syllable in sentence.syllables[start:end])
     at = clock((heard.chunk.start - heard.section.start) / 1000)
-    place = f"{heard.section.number}.{heard.number} at {at}"
-    return f"| {place} | {written} | {pinyin} |  | {voices} | {elsewhere} |"
+    cells = (f"{heard.section.number}.{heard.number} at {at}", written, pinyin, sounded, *witnesses)
+    return f"| {' | '.join(cells)} |"
 
 
 def _elsewhere(sentences: Sequence[Marked], one: Marked, start: int) -> str:
