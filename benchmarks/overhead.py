@@ -4,8 +4,9 @@
 
 Each command is a process of its own; CPU seconds are those of the process (user and system), memory is its peak.
 `encoding alone` gives the very samples of the book to the same encoder, chapter by chapter, in a process that does
-nothing else; with `--every 10`, of every tenth chapter, and the rest is reckoned from their length. Then the build that finds nothing to do, the one after a sentence was changed, and how exact the chapters'
-starts are in the finished book. 60 hours are 1,000,000 characters and need about an hour of CPU time.
+nothing else; with `--every 10`, those of every tenth chapter, and the rest is reckoned by length. Then the build that
+finds nothing to do, the one after a sentence was changed, and how exact the chapters' starts are in the finished book.
+60 hours are 1,000,000 characters and need about an hour of CPU time.
 """
 
 import argparse
