@@ -1,5 +1,6 @@
 """The repair stage on the seed, on lines found in the wild, on sound lines, and on arbitrary text."""
 
+import math
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from pipeline.edits import disjoint, undo
 from pipeline.read.txt import read_txt
 from pipeline.repair import RULES, repair
+from pipeline.repair.ngrams import following, ngrams
 from pipeline.repair.rule import document_of
 from tests.damage import FULL_WIDTH, Site, damaged, sparing, swallowing
 
@@ -35,7 +37,7 @@ FRAGMENTS = (
 
 def cases(name: str) -> list[list[str]]:
     lines = (HERE / "cases" / name).read_text(encoding="utf-8").splitlines()
-    return [line.replace("\\ue266", "\ue266").split("\t") for line in lines[1:]]
+    return [re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), line).split("\t") for line in lines[1:]]
 
 
 def repaired(text: str) -> str:
@@ -52,6 +54,14 @@ def test_seed_is_restored_and_nothing_else_changed() -> None:
 def test_seed_guesses_are_marked() -> None:
     guesses = [(edit.before, edit.after) for edit in repair(read_txt(SEED)).edits if edit.guess]
     assert guesses == [("??倳\ue266浽?", "。总书记在2"), ("時(shí)展", "时代发展")]
+
+
+def test_what_follows_what_sums_to_one() -> None:
+    """The stored model is a distribution: all that may follow a character or two, each chance in a rounded byte."""
+    for before in ("", "我", "我们", "重要", "。—", "龘龘"):
+        found = [following(before + character) for character in ngrams().number]
+        assert sum(math.exp(one) for one in found if one is not None) == pytest.approx(1, abs=0.05)
+    assert following("我\U00020000") is None
 
 
 @pytest.mark.parametrize(("line", "expected"), cases("repair.tsv"))

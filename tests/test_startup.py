@@ -45,3 +45,8 @@ def test_a_text_is_prepared_without_the_runtime_and_the_codecs_of_the_online_voi
     code = "from pathlib import Path\nfrom pipeline.edition import Request, prepare\nfrom pipeline.shelf import Shelf\n"
     code += "prepare(Path(sys.argv[1]), Request(Shelf(Path('out'))))"
     assert not loaded_by(code, str(tmp_path / "书.txt")) & ({"onnxruntime", "onnx", "pydub"} | NETWORK)
+
+
+def test_a_sound_text_is_repaired_without_the_counts() -> None:
+    code = "from pipeline.repair import repair; from pipeline.repair.rule import document_of"
+    assert not loaded_by(f"{code}; repair(document_of('山上的花都开了。'))") & NUMBERS

@@ -1,7 +1,8 @@
-"""A piece of text comes in; how likely it is as Chinese goes out, in natural logarithms, by jieba's word frequencies.
+"""A piece of text comes in; how likely it is as Chinese goes out, in natural logarithms.
 
-A text is taken as the likeliest chain of words (Viterbi over a unigram model). Traditional characters count as their
-simplified forms. What no Chinese text has (private characters, rare ones, stray letters) costs accordingly.
+Half of it is words, the likeliest chain of them (Viterbi over a unigram model) by jieba's frequencies, and half is
+context, each character behind the two before it. Traditional characters count as their simplified forms. What no
+Chinese text has (private characters, rare ones, stray letters) costs accordingly.
 """
 
 import re
@@ -9,8 +10,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from pipeline.frequencies import frequencies
+from pipeline.repair.ngrams import following
 from pipeline.repair.script import tables
 
+CONTEXT = 0.5  # how much what follows what counts; the rest goes to the words
 LONGEST = 6  # characters in a word that counts
 RARE = -18.0  # a character of the common set that jieba does not know as a word
 UNKNOWN = -26.0  # any other
@@ -28,7 +31,9 @@ MARKS: Mapping[str, float] = {
 _PAUSES = "，。、；：？！,;:?!"
 _CLASH = re.compile(
     rf"""
-    [{_PAUSES}](?=[{_PAUSES}—…·～])
+    [{_PAUSES}](?=[{_PAUSES}·～])
+  | (?<=[^—])—(?:——)*(?=[^—])            # 。—你: a dash is two of them, and so is an ellipsis
+  | (?<=[^…])…(?:……)*(?=[^…])
   | [，、,](?=\n)
   | (?<=[“‘《（「『(])[{_PAUSES}]
   | [“‘《（「『(](?=\n)
@@ -50,21 +55,46 @@ def likelihood(text: str) -> float:
     >>> likelihood("我們在發展") == likelihood("我们在发展")
     True
     """
-    return _likelihood("".join(map(_plain, text)))
+    return _likelihood(simple(text))
 
 
 @lru_cache(maxsize=65536)
 def _likelihood(text: str) -> float:
-    share_of = frequencies().share
+    found = (1 - CONTEXT) * _in_words(text) + CONTEXT * in_context(text)
+    return found + CLASH * len(_CLASH.findall(text)) + OPEN_END * len(_OPEN_END.findall(text))
+
+
+def _in_words(text: str) -> float:
     best = [0.0]
     for end in range(1, len(text) + 1):
         found = best[end - 1] + _single(text[end - 1])
         for start in range(max(0, end - LONGEST), end - 1):
-            weight = share_of(text[start:end])
+            weight = _word(text[start:end])
             if weight is not None and best[start] + weight > found:
                 found = best[start] + weight
         best.append(found)
-    return best[-1] + CLASH * len(_CLASH.findall(text)) + OPEN_END * len(_OPEN_END.findall(text))
+    return best[-1]
+
+
+@lru_cache(maxsize=131072)
+def _word(text: str) -> float | None:
+    return frequencies().share(text)
+
+
+def in_context(text: str) -> float:
+    """How likely a text is by what follows what."""
+    return sum([follows(text[max(0, k - 2) : k + 1]) for k in range(len(text))])
+
+
+@lru_cache(maxsize=131072)
+def follows(text: str) -> float:
+    """How likely the last of up to three characters is behind the others; by its kind where it was never counted.
+
+    >>> follows("要作用") > follows("要作文")
+    True
+    """
+    counted = following(text)
+    return min(RARE, _single(text[-1])) if counted is None else counted
 
 
 @lru_cache(maxsize=32768)
@@ -72,11 +102,13 @@ def is_used(character: str) -> bool:
     """Whether a character is a mark, or one that texts use: more than once in three million characters."""
     if _ALPHABETS.match(character):
         return False
-    return character in MARKS or (frequencies().share(_plain(character)) or -99.0) > SELDOM
+    return character in MARKS or (frequencies().share(simple(character)) or -99.0) > SELDOM
 
 
-def _plain(character: str) -> str:
-    return tables().characters.get(character, character)
+def simple(text: str) -> str:
+    """The text in simplified characters, one for one."""
+    characters = tables().characters
+    return "".join([characters.get(character, character) for character in text])
 
 
 @lru_cache(maxsize=16384)

@@ -7,12 +7,11 @@ it names the lost byte; elsewhere the words decide, by a clear margin.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
-from pipeline.repair.evidence import is_used, likelihood
+from pipeline.repair.evidence import is_used
 from pipeline.repair.readings import GLOSS, spelled
 from pipeline.repair.rereading import TORN_GLOSS, UNKNOWN, Rereading, reread
 from pipeline.repair.rule import noted
@@ -28,6 +27,7 @@ from pipeline.repair.torn_bytes import (
     ending,
     is_everyday,
 )
+from pipeline.repair.weighing import Place, is_open, likeliest, right_of, score
 
 _LOSS = re.compile(f"[{LOSSES}]")
 _UNDOUBTED = re.compile(rf"\ufffd+|(?<=[㐀-鿿]){TORN_GLOSS.pattern}")
@@ -35,18 +35,12 @@ _NARROW = re.compile("(?<=[㐀-鿿])[,:;](?=[㐀-鿿“])")
 _OTHER_ALPHABET = re.compile(f"[{LOSSES}]*[\u0370-\u052f\u3040-\u30ff][{LOSSES}\u0370-\u052f\u3040-\u30ff]*")
 _RUN = re.compile("[?]{3}|\ufffd{3}")  # whole words are lost, or a person asks loudly
 _BEHIND = re.compile(r"(?:[\u2014-\u2026\u3000-\u9fff\uff00-\uffef%]|\.{3})\Z")
-_OPENERS = dict(zip("”’》）」』", "“‘《（「『", strict=True))
-_CLOSERS = {opener: closer for closer, opener in _OPENERS.items()} | {"（": "）)"}
 MARKS_LEAD = 0xA1  # the first byte of 。 “ ” 《 》 …
-CONTEXT = 8  # characters on each side that are weighed with a restored piece
 FEW, MANY = 3, 20  # choices that are weighed for a character, beside one that is known and without
-NEAR = 5  # characters on each side by which a single one is chosen
 MEMORY = 1000  # characters on the left in which a bracket or quotation may have been opened
 MARGIN = 4.0  # by so much (natural logarithm) a restored text must be likelier than the text as written
 KNOWN_MARGIN = 1.0  # the same where the site is known to have torn characters
 CLOSE = 1.5  # a second restoration so near to the best is noted
-UNBALANCED = -8.0  # a closing mark without its opening one, or the other way about at the end of a line
-CLOSED = 3.0  # a closing mark where one is awaited, or an opening one that is closed behind
 SILENT = -8.0  # a byte lost at the end of a line without a trace
 SWALLOWED = 9.0  # what is swallowed costs about so much, and should not
 EVERYDAY_SHARE = 0.6  # of the characters read in the right step are in common use
@@ -65,15 +59,6 @@ class Restored(NamedTuple):
     bonus: float = 0.0
     exact: bool = False
     other: str = ""
-
-
-class Place(NamedTuple):
-    """A loss at `at` of the text, what stands left of it as restored so far, and the margin that holds there."""
-
-    text: str
-    at: int
-    left: str
-    margin: float
 
 
 def torn(document: Document) -> Document:
@@ -208,7 +193,7 @@ def _best(place: Place, readings: Sequence[Rereading], heads: Sequence[str]) -> 
     if not ranked:
         return None
     best = ranked[0]
-    gain = best.score - _score(place, "", place.at, horizon) - (best.bonus if place.margin >= MARGIN else 0.0)
+    gain = best.score - score(place, "", place.at, horizon) - (best.bonus if place.margin >= MARGIN else 0.0)
     if gain < place.margin:
         return None
     others = [r.text for r in ranked[1:] if r.text != best.text and best.score - r.score < CLOSE]
@@ -219,14 +204,14 @@ def _filled(place: Place, reading: Rereading, heads: Sequence[str], horizon: int
     """A reading with its unknown characters chosen: the one in front by its second byte, the last by its first."""
     middle = reading.text.rstrip(UNKNOWN)
     torn_end = reading.text.endswith(UNKNOWN)
-    right = _right(place.text, reading.end)
+    right = right_of(place.text, reading.end)
     tails = _tails(place, reading, middle, right)[: FEW if middle else MANY] if torn_end else [""]
     for tail in tails:
-        for head in _likeliest(heads, place.left, [middle + tail + right])[:FEW]:
+        for head in likeliest(heads, place.left, middle + tail + right)[:FEW]:
             restored = head + middle + tail
             bonus = _habit(place.text, reading)
-            score = _score(place, restored, reading.end, horizon) + bonus
-            yield Restored(place.at, reading.end, restored, score, bonus, len(heads) == 1 and not torn_end)
+            weight = score(place, restored, reading.end, horizon) + bonus
+            yield Restored(place.at, reading.end, restored, weight, bonus, len(heads) == 1 and not torn_end)
 
 
 def _habit(text: str, reading: Rereading) -> float:
@@ -243,59 +228,10 @@ def _habit(text: str, reading: Rereading) -> float:
     return (0.0 if sparing else SWALLOWED) if reading.swallowed else (0.0 if sparing else -4.0)
 
 
-def _tails(place: Place, reading: Rereading, middle: str, right: str) -> list[str]:
+def _tails(place: Place, reading: Rereading, middle: str, right: str) -> Sequence[str]:
     """The likeliest last characters, each with what a lost lead byte may have swallowed behind it."""
     left = place.left + middle
-    candidates = [c for c in beginning(reading.lead) if _is_open(c, left)]
-    found = _likeliest(candidates, left, ["," + right, right] if reading.swallowed else [right])
-    return [c + (swallowed(left + c, right) if reading.swallowed else "") for c in found]
-
-
-def _is_open(character: str, left: str) -> bool:
-    """Whether a closing mark has an opening one to close; true for all other characters."""
-    opener = _OPENERS.get(character)
-    return not opener or left.count(opener) > left.count(character)
-
-
-def _is_closed(character: str, right: str) -> bool:
-    """Whether a character opens a bracket or quotation that is closed on the right before another one opens."""
-    closers = _CLOSERS.get(character, "")
-    first = next((c for c in right if c in closers or c == character), "")
-    return first != "" and first in closers
-
-
-def _likeliest(characters: Sequence[str], left: str, rights: Sequence[str]) -> Sequence[str]:
-    """The characters that texts use, the likeliest between left and any of the rights first."""
-    if len(characters) <= 1:
-        return characters
-    return _ranked(tuple(characters), GLOSS.sub("", left)[-NEAR:], tuple(right[:NEAR] for right in rights))
-
-
-@lru_cache(maxsize=16384)
-def _ranked(characters: tuple[str, ...], left: str, rights: tuple[str, ...]) -> tuple[str, ...]:
-    """The same places are looked at again until nothing changes any more; those that did not change cost nothing."""
-    words = [(character, _between(left, character, rights)) for character in characters if is_used(character)]
-    return tuple(character for character, _ in sorted(words, key=lambda word: -word[1]))
-
-
-def _between(left: str, character: str, rights: Sequence[str]) -> float:
-    return max(likelihood(left + character + right) for right in rights)
-
-
-def _score(place: Place, middle: str, end: int, horizon: int) -> float:
-    """How likely the text is up to the horizon with `middle` in place of what stands there up to `end`."""
-    left, middle = GLOSS.sub("", place.left), GLOSS.sub("", middle)
-    unbalanced = sum(not _is_open(c, left + middle[:k]) for k, c in enumerate(middle))
-    behind = GLOSS.sub("", place.text[end:horizon]) + _right(place.text, horizon)
-    if behind.endswith("\n"):
-        line = left + middle + behind
-        unbalanced += sum(line.count(opener) > line.count(closer) for closer, opener in _OPENERS.items())
-    closed = sum(c in _OPENERS and _is_open(c, left + middle[:k]) for k, c in enumerate(middle))
-    closed += sum(_is_closed(c, middle[k + 1 :] + behind) for k, c in enumerate(middle))
-    return likelihood(left[-CONTEXT:] + middle + behind) + UNBALANCED * unbalanced + CLOSED * closed
-
-
-def _right(text: str, end: int) -> str:
-    """What stands behind a place, without glosses, up to the next loss or the end of the line."""
-    behind = GLOSS.sub("", text[end : end + 60] + "\n")
-    return re.split(f"[{LOSSES}]|(?<=\n)", behind)[0][:CONTEXT]
+    candidates = [c for c in beginning(reading.lead) if is_used(c) and is_open(c, left)]
+    if reading.swallowed:
+        candidates = [c + swallowed(left + c, right) for c in candidates]
+    return likeliest(candidates, left, right)

@@ -50,10 +50,16 @@ def ending(trail: int) -> tuple[str, ...]:
 
 @lru_cache(maxsize=32768)
 def is_everyday(character: str) -> bool:
-    """Whether a character is in common use: level 1 of GB 2312, or a mark, once it is simplified."""
+    """Whether a character is in common use: level 1 of GB 2312, or a mark, once it is simplified.
+
+    >>> is_everyday("這"), is_everyday("—"), is_everyday("倳")
+    (True, True, False)
+    """
     from pipeline.repair.script import tables
 
-    plain = tables().characters.get(character, character).encode("gb2312", "ignore")
+    plain = tables().characters.get(character, character).encode("gbk", "ignore")
     return len(plain) == 2 and (
-        0xB0 <= plain[0] <= 0xD7 or (plain[0] == 0xA1 and plain[1] < 0xC0) or character in WIDE.values()
+        (0xB0 <= plain[0] <= 0xD7 and plain[1] >= 0xA1)
+        or (plain[0] == 0xA1 and 0xA1 <= plain[1] < 0xC0)
+        or character in WIDE.values()
     )
