@@ -148,6 +148,8 @@ def _by_mark(place: Place) -> Restored | None:
     line = _line(text, at)
     gone = {trail for mark, trail in MARK_TRAILS.items() if WIDE[mark] not in line}
     site_known = margin < MARGIN or (len(gone) == len(MARK_TRAILS) and _NARROW.search(line) is not None)
+    if not site_known and text.startswith("?。", at):
+        return None  # somebody's slip: 学士学位?。
     starts = [(at + 1, trail) for trail in sorted(gone)] if text[at] == SWALLOWS else []
     shown = MARK_TRAILS.get(text[at + 1 : at + 2])
     starts += [(at + 2, shown)] if shown in gone and shown else []
