@@ -94,9 +94,15 @@ def _lines(text: str) -> Iterator[Replacement]:
 
 
 def _is_strange(line: str) -> bool:
-    """Whether hardly half of a line's characters beyond ASCII are in common use."""
-    odd = len(_odd().findall(line))
-    return odd >= FEWEST and len(line) - len(line.encode("ascii", "ignore")) <= odd / (1 - BAD)
+    """Whether hardly half of a line's characters beyond ASCII are in common use.
+
+    Where most of the others are letters, it is a line of pinyin or in another language.
+    """
+    odd = _odd().findall(line)
+    if len(odd) < FEWEST or len(line) - len(line.encode("ascii", "ignore")) > len(odd) / (1 - BAD):
+        return False
+    letters = [c for c in odd if c < "㐀" and c.isalpha()]
+    return len(letters) <= len(odd) / 2
 
 
 def _line_right(line: str) -> str:
