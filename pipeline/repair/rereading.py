@@ -15,6 +15,7 @@ from pipeline.repair.torn_bytes import LOSSES, MARK_LEAD, MARK_TRAILS, SWALLOWS,
 UNKNOWN = "\0"  # a character whose second byte is lost; its first byte is `Rereading.lead`
 MOST = 400  # steps, over all ways together; a row of question marks has too many
 REACH = 120  # characters out of step at the most
+MARKS = 3  # losses that are read as the marks they show, before one must be a loss: each doubles the ways
 _GLOSSES = re.compile(rf"\(([{LETTERS}]{{1,6}}{TONES}?)\)(?:\(\1\))*")
 TORN_GLOSS = re.compile(rf"[{LOSSES}]\(?([{LETTERS}]{{1,6}}{TONES}?)\)(?:\(\1\))*")
 
@@ -33,11 +34,12 @@ class Rereading(NamedTuple):
 
 
 class _State(NamedTuple):
-    """So much is read: the characters found, where to go on, and the byte that waits for its partner."""
+    """So much is read: the characters found, where to go on, the byte that waits for its partner, losses passed."""
 
     found: str
     place: int
     lead: int
+    passed: int = 0
 
 
 def reread(text: str, place: int, lead: int) -> Iterator[Rereading]:
@@ -62,30 +64,31 @@ def reread(text: str, place: int, lead: int) -> Iterator[Rereading]:
 
 def _steps(text: str, state: _State) -> Iterator[_State | Rereading]:
     """What the next character as written may be: half of each of two, the end of one, a mark, a loss, a gloss."""
-    found, place, lead = state
+    found, place, lead, passed = state
     written = text[place : place + 1]
     gloss = _GLOSSES.match(text, place) if written == "(" else None
     if gloss and place and is_reading(gloss[1], text[place - 1]):
-        yield _State(found, gloss.end(), lead)
+        yield _State(found, gloss.end(), lead, passed)
         return
-    if written in LOSSES and written:
+    lost = written in LOSSES and written != ""
+    if lost:
         yield from _losses(text, state)
-    if written in MARK_TRAILS and not gloss and (lead, MARK_LEAD) in pairs():
-        yield _State(found + pairs()[lead, MARK_LEAD], place + 1, MARK_TRAILS[written])
+    if written in MARK_TRAILS and not gloss and (passed < MARKS or not lost) and (lead, MARK_LEAD) in pairs():
+        yield _State(found + pairs()[lead, MARK_LEAD], place + 1, MARK_TRAILS[written], passed + lost)
     if not written or written.isspace():
         yield Rereading(found + UNKNOWN, place, lead)
         return
     bytes_here = code(written)
     character = pairs().get((lead, bytes_here[0])) if bytes_here else None
     if character and len(bytes_here) == 2:
-        yield _State(found + character, place + 1, bytes_here[1])
+        yield _State(found + character, place + 1, bytes_here[1], passed)
     elif character:
         yield Rereading(found + character, place + 1)
 
 
 def _losses(text: str, state: _State) -> Iterator[Rereading]:
     """A lost byte that belongs to the pending one: named by the gloss that it tore, or unknown."""
-    found, place, lead = state
+    found, place, lead, _ = state
     torn = TORN_GLOSS.match(text, place)
     if torn:
         for character in spelled(torn[1], beginning(lead)):
