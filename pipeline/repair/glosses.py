@@ -1,6 +1,7 @@
 """A Document comes in; the same goes out without the readings that a site put in brackets behind characters."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -98,19 +99,20 @@ def _glossed_for_their_script(text: str, found: Sequence[Gloss]) -> bool:
     counts = Counter(gloss.character for gloss in found if gloss.character in telling())
     if counts.total() < TELLING_SHARE * sum(map(telling().__contains__, text)):
         return False
-    return counts.total() >= 0.5 * sum(text.count(character) for character in counts)
+    return counts.total() >= 0.5 * sum(map(counts.__contains__, text))
 
 
 def _lists(text: str, found: Sequence[Gloss]) -> frozenset[int]:
     """Numbers of the glosses on lines where most glossed characters stand alone, as a lesson lists them."""
     alone: dict[int, list[tuple[int, bool]]] = {}
+    ends = [end.start() for end in re.finditer("\n", text)]
     for k, gloss in enumerate(found):
-        line = text.rfind("\n", 0, gloss.start)
-        alone.setdefault(line, []).append((k, not _in_prose(text, gloss)))
+        alone.setdefault(bisect_left(ends, gloss.start), []).append((k, not _in_prose(text, gloss)))
     everything = [flag for line in alone.values() for _, flag in line]
     if len(everything) >= ENOUGH and sum(everything) < LISTED * len(everything):
         return frozenset()
-    return frozenset(k for line in alone.values() for k, _ in line if 2 * sum(flag for _, flag in line) >= len(line))
+    lists = [line for line in alone.values() if 2 * sum(flag for _, flag in line) >= len(line)]
+    return frozenset(k for line in lists for k, _ in line)
 
 
 def _in_prose(text: str, gloss: Gloss) -> bool:
@@ -132,8 +134,8 @@ def _read_in_several_ways(found: Sequence[Gloss]) -> frozenset[str]:
 def _glossed_everywhere(text: str, found: Sequence[Gloss]) -> bool:
     """Whether the glossed characters that come again are glossed again: a teacher glosses a character once."""
     counts = Counter(gloss.character for gloss in found)
-    repeated = {character: text.count(character) for character in counts}
-    repeated = {character: count for character, count in repeated.items() if count > 1}
+    everywhere = Counter(filter(counts.__contains__, text))
+    repeated = {character: count for character, count in everywhere.items() if count > 1}
     if len(repeated) < FEWEST_REPEATED:
         return False
     return sum(counts[character] for character in repeated) >= EVERYWHERE * sum(repeated.values())
@@ -148,5 +150,5 @@ def _glossed_whole(text: str, found: Sequence[Gloss]) -> frozenset[int]:
             run = []
         run.append(k)
         if len(run) >= FEWEST_WHOLE:
-            whole.update(run)
+            whole.update(run[-FEWEST_WHOLE:])
     return frozenset(whole)

@@ -7,7 +7,7 @@ from pipeline.model import Document
 from pipeline.repair.rule import substituted
 
 _ENTITY = re.compile("&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6});")
-_BREAK = re.compile(r"[ \t]*<(?:br[ \t]*/?|/?p)>[ \t]*", re.IGNORECASE)
+_BREAK = re.compile(r"(?:(?<![ \t])[ \t]++)?<(?:br[ \t]*/?|/?p)>[ \t]*", re.IGNORECASE)  # a run of blanks is read once
 MENTIONED = 1  # one alone may be what the text is about
 
 

@@ -22,7 +22,7 @@ _MARK = re.compile(
     re.VERBOSE,
 )
 _QUOTED = re.compile(r'"([^"\n]*)"')
-_SINGLE = re.compile(rf"(?<![A-Za-z0-9])'([^'\n]*[{_CHINESE}][^'\n]*)'(?![A-Za-z0-9])")
+_SINGLE = re.compile(rf"(?<![A-Za-z0-9])'(?=[^'\n]*[{_CHINESE}])([^'\n]*+)'(?![A-Za-z0-9])")
 _CODE = re.compile(
     r"""
     ^(?:\ {4}|\t).*[({=]      # indented, with a bracket or an assignment
@@ -35,7 +35,7 @@ _CODE = re.compile(
     """,
     re.VERBOSE,
 )
-_BRACKETS = re.compile(rf"(?<=[{_CHINESE}”’》])\([^()\n]*\)|\([^()\n]*[{_CHINESE}][^()\n]*\)")
+_BRACKETS = re.compile(rf"(?<=[{_CHINESE}”’》])\([^()\n]*+\)|\((?=[^()\n]*[{_CHINESE}])[^()\n]*+\)")
 _WIDE_MARK = re.compile("[，：；？！（）]")
 NARROW = 20  # ASCII marks for each full-width one: what a site left that replaced them (some are restored by now)
 CHINESE_SHARE = 0.5  # of a line's characters; below this it is no Chinese prose

@@ -94,14 +94,14 @@ def _titles(lines: list[str], own: list[int]) -> list[int]:
     """The numbers of the lines above the first site line and right below the last of the head that say the same."""
     filled = [k for k, line in enumerate(lines) if line]
     first = filled[0] if filled else -1
-    head = list(_head(filled, own))
-    if first < 0 or not head or lines[first] == "" or first in own:
+    head = list(_head(filled, frozenset(own)))
+    if not head or first in own:
         return []
     below = next((k for k in filled if k > head[-1]), -1)
     return [first, below] if below > 0 and lines[below] == lines[first] else []
 
 
-def _head(filled: list[int], own: list[int]) -> Iterator[int]:
+def _head(filled: list[int], own: frozenset[int]) -> Iterator[int]:
     """The site lines that follow the first line without a line of the author's between."""
     for k in filled[1:]:
         if k not in own:

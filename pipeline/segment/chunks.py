@@ -74,11 +74,14 @@ def _spans(ends: Iterable[int]) -> list[Span]:
 def _said(text: str, pieces: Sequence[Span]) -> list[Span]:
     """The pieces, each with something to say: marks alone join the piece before them, or the first."""
     said: list[Span] = []
+    speaks = False  # the last of them
     for start, end in pieces:
-        if said and not (speakable(text[start:end]) and speakable(text[slice(*said[-1])])):
+        own = speakable(text[start:end])
+        if said and not (own and speaks):
             said[-1] = (said[-1][0], end)
         else:
             said.append((start, end))
+        speaks = speaks or own
     return said
 
 

@@ -1,6 +1,7 @@
 """The headings of a document come in; what is odd about their numbers goes out as notes: gaps, repeats, disorder."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 
 from pipeline.model import Note
 from pipeline.segment.headings import Mark
@@ -62,18 +63,19 @@ def _oddity(before: Mark | None, mark: Mark, seen: Collection[int | None]) -> st
     """What is odd about a number behind the one before it, or at the beginning of a count; "" when nothing is."""
     last, number = (before.number or 0) if before else 0, mark.number or 0
     if number > last + 1:
-        return _missing(mark, [n for n in range(last + 1, number) if n not in seen])
+        return _missing(mark, range(last + 1, number), seen)
     if before is None or number > last:
         return ""
     return f"{_named(mark, number)} comes {'twice' if number == last else f'after {_named(before, last)}'}"
 
 
-def _missing(mark: Mark, numbers: Sequence[int]) -> str:
-    if not numbers:
-        return ""
+def _missing(mark: Mark, between: range, seen: Collection[int | None]) -> str:
+    """Which numbers are missing; behind 第一章 may stand 第九亿章, so few of those between are looked at."""
+    numbers = list(islice((n for n in between if n not in seen), MOST_NAMED + 1))
     if len(numbers) > MOST_NAMED:
-        return f"{_named(mark, numbers[0])} to {_named(mark, numbers[-1])} missing"
-    return f"{'、'.join(_named(mark, number) for number in numbers)} missing"
+        last = next(n for n in reversed(between) if n not in seen)
+        return f"{_named(mark, numbers[0])} to {_named(mark, last)} missing"
+    return f"{'、'.join(_named(mark, number) for number in numbers)} missing" if numbers else ""
 
 
 def _named(mark: Mark, number: int) -> str:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, groupby
 from operator import itemgetter
@@ -48,6 +48,7 @@ def _by_headings(
     inner = frozenset(line for heading in headings for line in (heading.line, heading.subtitle))
     groups = list(_groups(candidates, [heading for heading in headings if heading.rank in ranks]))
     starts = [group[0].line for group in groups]
+    counts = Counter(heading.rank for heading in headings)
     opening = tuple(k for k in spoken if k < starts[0])
     own = _is_section(candidates, opening)
     if own:
@@ -55,8 +56,7 @@ def _by_headings(
     for group, end in zip(groups, [*starts[1:], len(candidates.lines)], strict=True):
         lines = tuple(k for k in _between(spoken, group[0].line, end))
         front = () if own or group is not groups[0] else opening
-        title = _title(group, headings)
-        yield Draft(title, ranks.index(group[-1].rank) + 1, (*front, *lines), inner & frozenset(lines))
+        yield Draft(_title(group, counts), ranks.index(group[-1].rank) + 1, (*front, *lines), inner & frozenset(lines))
 
 
 def _groups(candidates: Candidates, tops: Sequence[Heading]) -> Iterator[list[Heading]]:
@@ -75,9 +75,8 @@ def _between(spoken: Sequence[int], start: int, end: int) -> Sequence[int]:
     return spoken[bisect_left(spoken, start) : bisect_left(spoken, end)]
 
 
-def _title(group: Sequence[Heading], headings: Sequence[Heading]) -> str:
+def _title(group: Sequence[Heading], counts: Mapping[Rank, int]) -> str:
     """The headings of a group in one line, without one that stands alone in its rank: the book's own title."""
-    counts = Counter(heading.rank for heading in headings)
     named = [heading.title for heading in group[:-1] if counts[heading.rank] > 1]
     return " ".join([*named, group[-1].title])
 

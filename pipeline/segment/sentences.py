@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 
 _CLOSERS = "”’」』）》〉】〕］｝)\\]}"
-_SENTENCE = re.compile(f"[。｡！？!?…⋯；;]+|[.]+(?=[^!-~]|[{_CLOSERS}\"']|$)")
+_SENTENCE = re.compile(f"[。｡！？!?…⋯；;]+|(?<!\\.)[.]++(?=[^!-~]|[{_CLOSERS}\"']|$)")  # a run of dots is read once
 _CLAUSE = re.compile("[，、：,:]|[—–]+|(?<=[\u3400-\u9fff”』」》）])[ \u3000]+(?=[\u3400-\u9fff“『「《（])")
 _CLOSING = re.compile(f"[{_CLOSERS}]+")
 _GOES_ON = re.compile(f"\\s{{0,3}}[，、：；,:;。！？」』”》）]|(?<=[{_CLOSERS}])的")

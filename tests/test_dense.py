@@ -1,0 +1,66 @@
+"""Texts that are one thing over and over: every rule's time grows with the text, and not with its square."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import pytest
+
+from pipeline.model import Outline
+from pipeline.repair import repair
+from pipeline.repair.rule import document_of
+from pipeline.segment import Sizes, segment
+
+SECONDS = 30.0  # of CPU on a slow machine; most take less than one, and minutes or hours where a rule is quadratic
+TEXTS = {
+    "blanks, none of them before a tag": "中" + " " * 300_000 + "中",
+    "an ASCII bracket that is never closed": "好,好" * 200 + "(" + "中" * 200_000,
+    "a quotation that ends in a word": "中'" + "中" * 200_000 + "'s",
+    "dots before a letter": "." * 300_000 + "a",
+    "a site's lines below a title": "题\n" + "時間:2022-03-29\n" * 60_000,
+    "readings on one line": "长(zhǎng)春(chūn)" * 8_000,
+    "a lesson's readings on one line": "“长”(zhǎng)、花(huā)、" * 8_000,
+    "marks with nothing to say": "—。" * 100_000 + "中",
+    "chapters": "".join(f"第{number}章 春\n花开。\n" for number in range(1, 8_000)),
+    "question marks behind characters": "中?" * 60,
+    "question marks in mojibake": "浣犲ソ?" * 60,
+}
+
+
+class TooLong(Exception):  # noqa: N818 - a finding, not an error of the program
+    """A text took longer than it may."""
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Raise TooLong when what is inside takes more CPU time."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise TooLong(f"more than {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def outline_of(text: str) -> Outline:
+    return segment(repair(document_of(text)), Sizes())
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_a_text_of_one_thing_takes_no_time(text: str) -> None:
+    with at_most(SECONDS):
+        assert outline_of(text).sections
+
+
+def test_a_chapter_far_ahead_is_noted_without_counting_up_to_it() -> None:
+    """第九亿章 behind 第一章 once had a list of nine hundred million numbers, 第一万万万章 no end."""
+    for number, said in (("999999999", "第2章 to 第999999998章 missing"), ("一" + "万" * 20, "missing")):
+        with at_most(SECONDS):
+            notes = outline_of(f"第1章 春\n花开。\n第{number}章 夏\n花落。\n").notes
+        assert [said in note.message for note in notes] == [True]
