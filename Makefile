@@ -65,8 +65,8 @@ lock: $(TOOLS)/installed ## pin anew what is installed, with the hashes of its f
 	$(TOOLS)/bin/$(LOCK) --upgrade --output-file tools/install.lock
 	$(TOOLS)/bin/$(LOCK) --upgrade --all-extras --constraint tools/install.lock --output-file tools/test.lock
 
-audit: $(TOOLS)/installed ## look for known weaknesses in what is installed
-	$(TOOLS)/bin/pip-audit --disable-pip --require-hashes -r tools/test.lock
+audit: $(TOOLS)/installed ## look for known weaknesses in what is installed; fails where it cannot look
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r tools/test.lock
 
 sbom: $(TOOLS)/installed install ## list what is installed, with licences, in sbom.json (CycloneDX)
 	$(TOOLS)/bin/cyclonedx-py environment $(VENV) --pyproject pyproject.toml --output-file sbom.json
