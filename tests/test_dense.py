@@ -3,11 +3,13 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 import pytest
 
 from pipeline.model import Outline
+from pipeline.read import read
 from pipeline.repair import repair
 from pipeline.repair.rule import document_of
 from pipeline.segment import Sizes, segment
@@ -25,6 +27,11 @@ TEXTS = {
     "chapters": "".join(f"第{number}章 春\n花开。\n" for number in range(1, 8_000)),
     "question marks behind characters": "中?" * 60,
     "question marks in mojibake": "浣犲ソ?" * 60,
+}
+MARKDOWN = {
+    "blanks in a field": "---\ntitle: 春" + " " * 100_000 + "天\n---\n花开。",
+    "blanks in a table": "|甲|乙|\n|-|-|\n|一" + " " * 100_000 + "二|三|\n",
+    "blanks below a table's head": "|甲|乙|\n|-" + " " * 100_000 + "中\n",
 }
 
 
@@ -56,6 +63,14 @@ def outline_of(text: str) -> Outline:
 def test_a_text_of_one_thing_takes_no_time(text: str) -> None:
     with at_most(SECONDS):
         assert outline_of(text).sections
+
+
+@pytest.mark.parametrize("text", MARKDOWN.values(), ids=MARKDOWN)
+def test_a_markdown_file_of_blanks_takes_no_time(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "书.md"
+    path.write_text(text, encoding="utf-8")
+    with at_most(SECONDS):
+        assert read(path).text
 
 
 def test_a_chapter_far_ahead_is_noted_without_counting_up_to_it() -> None:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 INLINE_LIMIT = 20_000  # characters; the markup of a longer paragraph is left as it is
 SHORT_LINE = 20  # characters; a shorter line was ended by its author, not by the width of the page
 _MARKUP = re.compile(r"[*_`\[\]<>\\&\n]")
-_TABLE_EDGE = re.compile(r"^[ \t]*\|[ \t]*|[ \t]*\|[ \t]*$", re.MULTILINE)
-_TABLE_BAR = re.compile(r"[ \t]*\|[ \t]*")
+_BAR = r"(?:(?<![ \t])[ \t]++)?\|[ \t]*+"  # a run of blanks is read once
+_TABLE_EDGE = re.compile(rf"^[ \t]*+\|[ \t]*|{_BAR}$", re.MULTILINE)
+_TABLE_BAR = re.compile(_BAR)
 _STOPS = tuple("。！？!?…：:；;”’」』）)—,，、")
 
 

@@ -27,10 +27,10 @@ FRONT_MATTER = "front matter"
 TITLE = "title"
 HEADING_LENGTH = 80  # a longer "heading" is a paragraph with a line of dashes below it
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"^(title|author|creator|date)[ \t]*:[ \t]*(.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_FIELD = re.compile(r"^(title|author|creator|date)[ \t]*:(.*)$", re.MULTILINE | re.IGNORECASE)
 _MARK = re.compile(r"(?:[>#]+|[-*+](?=\s))[ \t]*")
 _FENCE = re.compile("```|~~~")
-_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_TABLE_RULE = re.compile(r"[ \t]*+\|?[ \t]*+:?-+:?[ \t]*+(?:\|[ \t]*+:?-+:?[ \t]*+)*\|?[ \t]*+")
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _FIRST_LINE = re.compile(r"\s*(\S.*)")
 _PART = re.compile("第[^ ]{1,9}[章节節回卷部篇集册冊]|[0-9一二三四五六七八九十]{1,4}[、.． ]|卷")  # no name of a book
@@ -58,7 +58,8 @@ def with_front_matter(document: Document) -> Document:
     ('春天', '某人', '正文')
     """
     matter = _FRONT_MATTER.match(document.text)
-    fields = {name.lower(): value.strip("'\"") for name, value in _FIELD.findall(matter[1] or "")} if matter else {}
+    found = _FIELD.findall(matter[1] or "") if matter else ()
+    fields = {name.lower(): value.strip(" \t").strip("'\"") for name, value in found}
     if not matter or not fields:
         return document
     return replace(
