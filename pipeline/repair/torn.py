@@ -6,6 +6,7 @@ it names the lost byte; elsewhere the words decide, by a clear margin.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -35,6 +36,7 @@ _NARROW = re.compile("(?<=[㐀-鿿])[,:;](?=[㐀-鿿“])")
 _OTHER_ALPHABET = re.compile(f"[{LOSSES}]*[\u0370-\u052f\u3040-\u30ff][{LOSSES}\u0370-\u052f\u3040-\u30ff]*")
 _RUN = re.compile("[?]{3}|\ufffd{3}")  # whole words are lost, or a person asks loudly
 _BEHIND = re.compile(r"(?:[\u2014-\u2026\u3000-\u9fff\uff00-\uffef%]|\.{3})\Z")
+LINE = 2000  # characters on each side that tell what a site did to a line
 MARKS_LEAD = 0xA1  # the first byte of 。 “ ” 《 》 …
 FEW, MANY = 3, 20  # choices that are weighed for a character, beside one that is known and without
 MEMORY = 1000  # characters on the left in which a bracket or quotation may have been opened
@@ -84,9 +86,10 @@ def torn(document: Document) -> Document:
 
 def _left(text: str, found: Sequence[Restored]) -> Iterator[re.Match[str]]:
     """Losses that were not restored and are no question marks."""
-    restored = [(r.start, r.end) for r in found]
+    starts = [r.start for r in found]
     for match in _UNDOUBTED.finditer(text):
-        if not any(start <= match.start() < end for start, end in restored):
+        k = bisect_right(starts, match.start()) - 1
+        if k < 0 or match.start() >= found[k].end:
             yield match
 
 
@@ -164,8 +167,10 @@ def _by_mark(place: Place) -> Restored | None:
 
 
 def _line(text: str, at: int) -> str:
-    end = text.find("\n", at)
-    return text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]
+    """The line around a place; of a very long one, what is near: it is looked at anew for every loss."""
+    low, high = max(0, at - LINE), min(len(text), at + LINE)
+    start, end = text.rfind("\n", low, at), text.find("\n", at, high)
+    return text[start + 1 if start >= 0 else low : end if end >= 0 else high]
 
 
 def _is_plausible(reading: Rereading) -> bool:
