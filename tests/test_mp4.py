@@ -1,5 +1,7 @@
 """Joining in one piece against joining packet by packet with the muxer; hundreds of chapters; files past 4 GiB."""
 
+import errno
+import os
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -67,6 +69,38 @@ def test_packets_times_and_rates_are_those_the_muxer_writes(chapters: list[Path]
     codec.join([(path, "") for path in chapters], codec.Tags("书"), tmp_path / "joined.m4a")
     assert packets(tmp_path / "joined.m4a") == packets(tmp_path / "plain.m4a")
     assert facts(tmp_path / "joined.m4a") == facts(tmp_path / "plain.m4a")
+
+
+def test_where_the_system_cannot_copy_between_files_we_do(
+    chapters: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once, or after it did a part; a full disk is no such reason."""
+    parts = [(path, path.stem) for path in chapters]
+    codec.join(parts, codec.Tags("书"), tmp_path / "a.m4b")
+
+    def refused(*_: int, offset_src: int) -> int:
+        raise OSError(errno.EXDEV, "another file system")
+
+    monkeypatch.setattr(os, "copy_file_range", refused, raising=False)
+    codec.join(parts, codec.Tags("书"), tmp_path / "b.m4b")
+    assert (tmp_path / "b.m4b").read_bytes() == (tmp_path / "a.m4b").read_bytes()
+
+    def partly(source: int, target: int, count: int, offset_src: int) -> int:
+        return os.write(target, os.pread(source, 7, offset_src)) if count > 1000 else 0
+
+    monkeypatch.setattr(os, "copy_file_range", partly, raising=False)
+    codec.join(parts[2:3], codec.Tags("书"), tmp_path / "c.m4a")
+    monkeypatch.setattr(os, "copy_file_range", refused, raising=False)
+    codec.join(parts[2:3], codec.Tags("书"), tmp_path / "d.m4a")
+    assert (tmp_path / "c.m4a").read_bytes() == (tmp_path / "d.m4a").read_bytes()
+
+    def full(*_: int, offset_src: int) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "copy_file_range", full, raising=False)
+    with pytest.raises(InputError, match="No space"):
+        codec.join(parts, codec.Tags("书"), tmp_path / "e.m4b")
+    assert not (tmp_path / "e.m4b").exists()
 
 
 def test_a_joined_file_seeks_into_every_chunk(chapters: list[Path], tmp_path: Path) -> None:
