@@ -53,7 +53,7 @@ class Stamps:
                     line = json.dumps([name, *stamp]).encode() + b"\n"
                     seal.update(line)
                     file.write(line)
-                file.write(seal.digest())
+                file.write(seal.hexdigest().encode())
         self._known, self._asked = {}, {}  # of a long book's clips they are 40 MB
 
     def _read(self) -> dict[str, Stamp]:
@@ -76,7 +76,7 @@ class Stamps:
                         stamps[name] = (size, modified, changed, inode, found)
         except (OSError, ValueError, TypeError):
             return {}
-        return stamps if last == seal.digest() else {}
+        return stamps if last == seal.hexdigest().encode() else {}
 
 
 def _state(path: Path) -> tuple[int, int, int, int]:

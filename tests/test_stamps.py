@@ -76,6 +76,16 @@ def test_a_file_as_new_as_the_note_is_read_again(noted: Path) -> None:
     assert found(noted) == (sha256_of(noted), 1)
 
 
+def test_a_note_holds_whatever_its_seal_is(noted: Path) -> None:
+    """A seal of bytes would be a line's end now and then."""
+    for program in map(str, range(60)):
+        stamps = Stamps(noted.parent / "note", noted.parent, program)
+        stamps.digest_of(noted)
+        time.sleep(0.005)
+        stamps.save()
+        assert found(noted, program)[1] == 0
+
+
 @pytest.mark.parametrize("place", [0, 40, -20])
 def test_a_note_that_was_damaged_or_is_another_programs_says_nothing(noted: Path, place: int) -> None:
     note = noted.parent / "note"
