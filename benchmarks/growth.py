@@ -107,7 +107,7 @@ def _later_stages(document: Any, outline: Any, lap: Any) -> Iterator[tuple[str, 
         path = Path(f"{section.number:064}.m4a")
         chapters.append(Chapter(section, start, start + times.length * 1000 // 24_000, path, times.lines))
     yield lap("timeline")
-    facts = Facts(document, "", recipe, {}, "m4a", "", "", {}, {}, ledger, (), {}, "simplified")
+    facts = Facts(document, "", recipe, {}, "m4a", "", {}, {}, ledger, (), {}, "simplified")
     names = chapter_names(chapters, "m4a", None)
     manifest = manifest_from(facts, Stitched(tuple(chapters), tuple(clips), (1.0,) * len(clips), 1.0, -19.0), names, {})
     with tempfile.TemporaryDirectory() as folder:

@@ -30,7 +30,6 @@ def plan(source: Path, request: "Request") -> Found:
     """What a build would do: per section characters, chunks, chunks not yet in the cache, estimated seconds."""
     from pipeline.edition import casted, prepare
     from pipeline.record import known_of
-    from pipeline.shelf import program_digest
     from pipeline.speak import named
     from pipeline.speak.cache import ClipCache
     from pipeline.speak.engines import open_engine
@@ -38,7 +37,7 @@ def plan(source: Path, request: "Request") -> Found:
     edition = prepare(source, request)
     engine_of = functools.cache(lambda recipe: open_engine(recipe, edition.sidecar.pronounce, request.device))
     cache = ClipCache(request.shelf.clips)
-    known = known_of(edition.last, program_digest(), edition.sidecar.pronounce)
+    known = known_of(edition.last, edition.sidecar.pronounce)
     outline, _, parts = casted(edition, engine_of, {}, request.recast)
     empty = not any(cache.folder.glob("*"))  # then nobody need know what the clips would be called
 

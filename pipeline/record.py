@@ -18,6 +18,7 @@ from pipeline.model import (
     SpokenSection,
     Take,
 )
+from pipeline.shelf import program_digest
 from pipeline.speak import Known
 from pipeline.speak.roles import own_voice
 from pipeline.speak.takes import chosen
@@ -35,7 +36,6 @@ class Facts:
     identity: Mapping[str, Any]
     chapter_format: str
     fingerprint: str
-    program: str
     choices: Mapping[int, Choice]
     pronounce: Mapping[str, str]
     coverage: Coverage
@@ -52,9 +52,9 @@ def takes_of(manifest: Manifest | None) -> dict[str, tuple[Take, ...]]:
     return {chunk.voiced: chunk.heard for section in sections for chunk in section.chunks if chunk.heard}
 
 
-def known_of(manifest: Manifest | None, program: str, pronounce: Mapping[str, str]) -> dict[str, Known]:
+def known_of(manifest: Manifest | None, pronounce: Mapping[str, str]) -> dict[str, Known]:
     """What the last build knew of each text, where this program made it with these readings; else nothing."""
-    if manifest is None or (manifest.program, manifest.pronounce) != (program, pronounce):
+    if manifest is None or manifest.pronounce != pronounce or manifest.program != program_digest():
         return {}
     return {chunk.voiced: Known(chunk.script, chunk.clip) for section in manifest.sections for chunk in section.chunks}
 
@@ -75,7 +75,7 @@ def manifest_from(facts: Facts, book: Stitched, files: Mapping[int, str], output
         identity=facts.identity,
         chapter_format=facts.chapter_format,
         fingerprint=facts.fingerprint,
-        program=facts.program,
+        program=program_digest(),
         gain=book.gain,
         loudness=book.loudness,
         duration=book.chapters[-1].end,

@@ -20,7 +20,6 @@ from pipeline.read.sidecar import picture_of, read_sidecar
 from pipeline.record import Facts, gaps_of, known_of, levels_of, manifest_from, takes_of
 from pipeline.repair.written import demand_script
 from pipeline.runlog import Stopwatch, Watch
-from pipeline.shelf import program_digest
 from pipeline.speak import Studio
 from pipeline.speak.cache import ClipCache
 from pipeline.speak.engines import open_engine
@@ -136,7 +135,7 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
     if request.fallback:
         unsaid = stand_in((recipe, request.fallback), engine_of, inspector.check, unsaid)
     workers = request.jobs or engine.workers
-    known = known_of(previous, program_digest(), sidecar.pronounce)
+    known = known_of(previous, sidecar.pronounce)
     clips, encodings = shelf.stamps_of(home, "clips"), shelf.stamps_of(home, "encodings")
     studio = Studio(ClipCache(shelf.clips, clips), inspector.check, watch.heard, workers, unsaid, known)
 
@@ -159,7 +158,6 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
         identity=engine.identity(),
         chapter_format=forms.chapter_format,
         fingerprint=order.fingerprint,
-        program=program_digest(),
         choices=choices,
         pronounce=sidecar.pronounce,
         coverage=coverage(document, outline.sections, outline.dropped, spoken),

@@ -150,7 +150,7 @@ def test_scripts_are_made_anew_only_for_what_is_new(tmp_path: Path, monkeypatch:
     assert {"山上有花。", "水里有虾。"} <= set(made), "a person's own readings change scripts"
 
     made.clear()
-    monkeypatch.setattr("pipeline.run.program_digest", lambda: "a newer one")
+    monkeypatch.setattr("pipeline.record.program_digest", lambda: "a newer one")
     source.write_text(TEXT, encoding="utf-8")
     built(source)
     assert {"山上有花。", "水里有鱼。"} <= set(made), "so does another program"

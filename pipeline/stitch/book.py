@@ -88,7 +88,7 @@ def stitch(sections: Iterable[Spoken], folder: Path, levels: Levels, digest_of: 
     if not gain:
         gain = gain_for(list(_clips(spoken)))
         encodings = _encoded(spoken, known, gain, encoder)
-    levelled = _levelled(spoken, _Levelled(encodings, known, gain), encoder)
+    levelled = _levelled(spoken, _measured(encodings, known, gain), encoder)
     chapters = tuple(_on_one_line(spoken, levelled.encodings))
     gains = tuple(own or levelled.gain for own in levelled.known)
     loudness = round(max(levelled.loudness, -99.0), 2)
@@ -96,16 +96,12 @@ def stitch(sections: Iterable[Spoken], folder: Path, levels: Levels, digest_of: 
 
 
 class _Levelled(NamedTuple):
-    """Chapters as encoded: those that are `known` with their own gain, the others with `gain`."""
+    """Chapters as encoded: those that are `known` with their own gain, the others with `gain`; LUFS of the whole."""
 
     encodings: list[Encoding]
     known: Sequence[float | None]
     gain: float
-
-    @property
-    def loudness(self) -> float:
-        """LUFS of the whole."""
-        return sound.integrated_loudness(sound.unpacked(np.concatenate([made.energies for made in self.encodings])))
+    loudness: float
 
 
 def _levelled(spoken: Sequence[Spoken], done: _Levelled, encoder: Encoder) -> _Levelled:
@@ -114,14 +110,20 @@ def _levelled(spoken: Sequence[Spoken], done: _Levelled, encoder: Encoder) -> _L
     new = [part for part, own in zip(spoken, known, strict=True) if own is None]
     if not _fits(done) and 0 < len(new) < len(spoken):
         gain = gain_for(list(_clips(new)))
-        done = _Levelled(_encoded(spoken, known, gain, encoder), known, gain)
+        done = _measured(_encoded(spoken, known, gain, encoder), known, gain)
     for attempt in range(ROUNDS):
         if _fits(done):
             break
         gain = nearer(done.gain, done.loudness) if attempt else gain_for(list(_clips(spoken)))
         alike = [None] * len(spoken)
-        done = _Levelled(_encoded(spoken, alike, gain, encoder), alike, gain)
+        done = _measured(_encoded(spoken, alike, gain, encoder), alike, gain)
     return done
+
+
+def _measured(encodings: list[Encoding], known: Sequence[float | None], gain: float) -> _Levelled:
+    """The chapters with the loudness of the whole, which is measured once."""
+    energies = sound.unpacked(np.concatenate([encoding.energies for encoding in encodings]))
+    return _Levelled(encodings, known, gain, sound.integrated_loudness(energies))
 
 
 def _fits(done: _Levelled) -> bool:

@@ -98,9 +98,8 @@ def listen(clips: Iterable[Spoken], ear: Ear, notebook: Notebook) -> Iterator[st
     waiting: deque[Future[str]] = deque()
     pool = ThreadPoolExecutor(ear.workers, thread_name_prefix="ear")
     try:
-        for clip, hasty in _first_heard(clips, ear, notebook, pool):
-            agreed = hasty is not None and clip.agrees(hasty)
-            waiting.append(_done(hasty or "") if agreed else pool.submit(_heard, clip, ear, notebook))
+        for clip, text in _settled(clips, ear, notebook, pool):
+            waiting.append(pool.submit(_heard, clip, ear, notebook) if text is None else _done(text))
             while waiting and (len(waiting) >= AHEAD or waiting[0].done()):
                 yield waiting.popleft().result()
         while waiting:
@@ -109,18 +108,19 @@ def listen(clips: Iterable[Spoken], ear: Ear, notebook: Notebook) -> Iterator[st
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _first_heard(
+def _settled(
     clips: Iterable[Spoken], ear: Ear, notebook: Notebook, pool: ThreadPoolExecutor
 ) -> Iterator[tuple[Spoken, str | None]]:
-    """Each clip with what the first pass heard, None where there is none; one group is heard while another is read."""
+    """Each clip with what `Notebook.settled` would say after a first pass; one group is heard while another is read."""
     if ear.first_pass is None:
-        yield from ((clip, None) for clip in clips)
+        yield from ((clip, notebook.read(clip.key, ear)) for clip in clips)
         return
     groups: deque[_Group] = deque()
     coming = iter(clips)
     while group := list(islice(coming, AHEAD)):
-        fresh = [clip for clip in group if notebook.read(clip.key, ear) is None]
-        groups.append(_Group(group, _submitted(fresh, ear.first_pass, notebook, pool)))
+        careful = {clip.key: notebook.read(clip.key, ear) for clip in group}
+        fresh = [clip for clip in group if careful[clip.key] is None]
+        groups.append(_Group(group, careful, _submitted(fresh, ear.first_pass, notebook, pool)))
         if len(groups) > 1:
             yield from groups.popleft().results()
     for last in groups:
@@ -128,14 +128,17 @@ def _first_heard(
 
 
 class _Group(NamedTuple):
-    """Clips in order, and what the first pass hears of them in any order, by key."""
+    """Clips in order, and by key what was heard of them with care, and what the first pass hears in any order."""
 
     clips: list[Spoken]
-    texts: list[Future[dict[str, str]]]
+    careful: Mapping[str, str | None]
+    hasty: list[Future[dict[str, str]]]
 
     def results(self) -> Iterator[tuple[Spoken, str | None]]:
-        texts = {key: text for future in self.texts for key, text in future.result().items()}
-        return ((clip, texts.get(clip.key)) for clip in self.clips)
+        hasty = {key: text for future in self.hasty for key, text in future.result().items()}
+        for clip in self.clips:
+            text = hasty.get(clip.key)
+            yield clip, text if text is not None and clip.agrees(text) else self.careful[clip.key]
 
 
 def _submitted(
