@@ -1,5 +1,6 @@
 """The repair stage on the seed, on lines found in the wild, on sound lines, and on arbitrary text."""
 
+import importlib.util
 import math
 import re
 from pathlib import Path
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.edits import disjoint, undo
+from pipeline.frequencies import TOTAL, frequencies
 from pipeline.read.txt import read_txt
 from pipeline.repair import RULES, repair
 from pipeline.repair.ngrams import following, ngrams
@@ -125,3 +127,14 @@ def test_a_line_of_the_site_goes_and_is_accounted_for(line: str) -> None:
 )
 def test_what_an_author_says_of_editors_stays(line: str) -> None:
     assert repair(document_of(f"雪落下来了。\n{line}\n春天到了。")).text.split("\n")[1] == line
+
+
+def test_every_word_of_jieba_is_found_with_its_count() -> None:
+    spec = importlib.util.find_spec("jieba")
+    assert spec and spec.origin
+    lines = (Path(spec.origin).parent / "dict.txt").read_text(encoding="utf-8").splitlines()
+    counted = [(word, int(count)) for word, count, _ in map(str.split, lines)]
+    words = frequencies()
+    assert [(word, words.count(word)) for word, count in dict(counted).items() if words.count(word) != count] == []
+    assert sum(count for _, count in counted) == TOTAL
+    assert not any(words.count(word) for word in ("", "倳浽", "\ud800", "\U0010ffff"))

@@ -10,6 +10,7 @@ from functools import cache
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
 from pipeline.repair.rule import lines_of, noted
+from pipeline.repair.torn_bytes import everyday
 from pipeline.repair.torn_utf8 import LOSS, lost_in_gbk, whole
 
 _CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
@@ -143,7 +144,7 @@ def _completed(torn: str, left: str) -> str:
 
     begun = bytes(ord(c) & 0xFF for c in torn[:-1])
     whole = [_decoded(begun + bytes((last,)), "utf-8") for last in range(0x80, 0xC0)]
-    found = [c for c in whole if len(c) == 1 and c in _everyday()]
+    found = [c for c in whole if len(c) == 1 and c in everyday()]
     return max(found, key=lambda c: likelihood(left[-6:] + c), default=torn)
 
 
@@ -165,20 +166,12 @@ def _decoded(content: bytes, encoding: str) -> str:
 def _chinese(text: str) -> str:
     """The text, if it is Chinese in common characters; "" otherwise."""
     foreign = [c for c in text if not c.isascii()]
-    everyday = sum(map(_everyday().__contains__, foreign))
+    common = sum(map(everyday().__contains__, foreign))
     characters = sum("一" <= c <= "鿿" for c in foreign)
-    return text if characters >= FEWEST and everyday >= GOOD * len(foreign) else ""
+    return text if characters >= FEWEST and common >= GOOD * len(foreign) else ""
 
 
 @cache
 def _odd() -> re.Pattern[str]:
     """A character beyond ASCII that is not in common use."""
-    return re.compile("[^\x00-\x7f" + "".join(sorted(_everyday())) + "]")
-
-
-@cache
-def _everyday() -> frozenset[str]:
-    """Marks and the characters of level 1 of GB 2312, with their traditional forms."""
-    from pipeline.repair.torn_bytes import is_everyday, pairs
-
-    return frozenset(filter(is_everyday, pairs().values()))
+    return re.compile("[^\x00-\x7f" + "".join(sorted(everyday())) + "]")

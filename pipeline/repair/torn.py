@@ -26,7 +26,7 @@ from pipeline.repair.torn_bytes import (
     beginning,
     code,
     ending,
-    is_everyday,
+    everyday,
 )
 from pipeline.repair.weighing import Place, is_open, likeliest, right_of, score
 
@@ -176,7 +176,7 @@ def _line(text: str, at: int) -> str:
 def _is_plausible(reading: Rereading) -> bool:
     """Whether something is read in the right step, and that in common use."""
     known = reading.text.replace(UNKNOWN, "")
-    return sum(map(is_everyday, known)) >= EVERYDAY_SHARE * len(known) > 0
+    return sum(map(everyday().__contains__, known)) >= EVERYDAY_SHARE * len(known) > 0
 
 
 def _may_be_lost_whole(text: str, at: int, reading: Rereading) -> bool:

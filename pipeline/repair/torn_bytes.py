@@ -48,18 +48,17 @@ def ending(trail: int) -> tuple[str, ...]:
     return tuple(character for (_, second), character in pairs().items() if second == trail)
 
 
-@lru_cache(maxsize=32768)
-def is_everyday(character: str) -> bool:
-    """Whether a character is in common use: level 1 of GB 2312, or a mark, once it is simplified.
+@cache
+def everyday() -> frozenset[str]:
+    """What is in common use: level 1 of GB 2312, and marks; their traditional forms too.
 
-    >>> is_everyday("這"), is_everyday("—"), is_everyday("倳")
-    (True, True, False)
+    >>> sorted(set("這—倳？") & everyday())
+    ['—', '這', '？']
     """
     from pipeline.repair.script import tables
 
-    plain = tables().characters.get(character, character).encode("gbk", "ignore")
-    return len(plain) == 2 and (
-        (0xB0 <= plain[0] <= 0xD7 and plain[1] >= 0xA1)
-        or (plain[0] == 0xA1 and 0xA1 <= plain[1] < 0xC0)
-        or character in WIDE.values()
-    )
+    marks = (bytes((0xA1, trail)) for trail in range(0xA1, 0xC0))
+    characters = (bytes((lead, trail)) for lead in range(0xB0, 0xD8) for trail in range(0xA1, 0xFF))
+    plain = {pair.decode("gbk", "ignore") for pair in (*marks, *characters)} - {""} | set(WIDE.values())
+    forms = tables().characters
+    return frozenset(c for c in plain if forms.get(c, c) in plain) | {c for c, form in forms.items() if form in plain}

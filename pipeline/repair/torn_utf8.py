@@ -9,7 +9,7 @@ from itertools import product
 
 from pipeline.repair.evidence import likelihood
 from pipeline.repair.script import telling
-from pipeline.repair.torn_bytes import is_everyday, pairs
+from pipeline.repair.torn_bytes import everyday, pairs
 
 CONTINUING = range(0x80, 0xC0)  # the bytes behind the first of a character
 LOSS = "\ufffd"
@@ -87,7 +87,7 @@ def _choices(content: Sequence[Byte], length: int, lost: Losing) -> Sequence[str
         return ()
     filled = [lost(after) if byte is None else (byte,) for byte, after in zip(own, [*content[1:], None], strict=False)]
     found = [character for one in product(*filled) if (character := _decoded(bytes(one)))]
-    return found if len(found) <= 1 else [c for c in found if is_everyday(c)]
+    return found if len(found) <= 1 else [c for c in found if c in everyday()]
 
 
 def _decoded(content: bytes) -> str:

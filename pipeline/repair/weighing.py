@@ -76,8 +76,8 @@ def _ranked(pieces: tuple[str, ...], left: str, right: str) -> Sequence[str]:
 
 def _makes_a_word(left: str, piece: str, right: str) -> bool:
     """Whether a piece is a word together with one to three characters on one side, all simplified."""
-    words = frequencies().counts
-    return any(left[-k:] + piece in words or piece + right[:k] in words for k in (1, 2, 3))
+    count = frequencies().count
+    return any(count(left[-k:] + piece) or count(piece + right[:k]) for k in (1, 2, 3))
 
 
 def right_of(text: str, end: int) -> str:

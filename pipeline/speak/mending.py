@@ -8,8 +8,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-import stamina
-
 from pipeline import sound
 from pipeline.errors import EngineBusy, EngineError
 from pipeline.model import Audio, Engine, Verdict
@@ -86,6 +84,8 @@ def _said(attempt: Attempt, engine: Engine, check: Check) -> tuple[Audio, Verdic
 
 def _asked(engine: Engine, script: str) -> Audio:
     """The sound of a script, trimmed; a voice that is busy is asked again."""
+    import stamina  # not for commands that speak nothing
+
     for attempt in stamina.retry_context(on=EngineBusy, attempts=ATTEMPTS, timeout=None):
         with attempt:
             audio = sound.trimmed(engine.speak(script))

@@ -82,11 +82,10 @@ def _homophones() -> Mapping[str, str]:
 
     Where every character has several readings, one that has it as its first reading in pypinyin's dictionary.
     """
-    frequency = frequencies().counts
     single: dict[str, str] = {}
     first: dict[str, str] = {}
     for characters in _LEVELS:
-        for character in sorted(_gb2312(characters), key=lambda c: -frequency.get(c, 0)):
+        for character in sorted(_gb2312(characters), key=lambda c: -frequencies().count(c)):
             readings = _readings(character)
             first.setdefault(readings[0], character)
             if len(readings) == 1:
