@@ -1,5 +1,6 @@
 """The command line: every command in the order of its help; errors become exit codes in `main` alone."""
 
+import gc
 import io
 import logging
 import os
@@ -44,11 +45,16 @@ for command in COMMANDS:
 for name, command in TEXT_COMMANDS.items():
     text_app.command(name)(command)
 
+TURN_S = 0.00005  # for which a thread keeps the interpreter: Python's 5 ms make an encoder's thread wait at each block
+YOUNG = 50_000  # objects, after which Python looks for rings among them: a long book is a million without any
+
 
 def main() -> None:
     """Run the command line; the one place where errors become messages and exit codes."""
     _speak_utf8()
     signal.signal(signal.SIGINT, _interrupted)
+    sys.setswitchinterval(TURN_S)
+    gc.set_threshold(YOUNG)
     logging.getLogger("stamina").setLevel(logging.ERROR)  # a voice asked again is no news for a person
     try:
         app()

@@ -1,19 +1,23 @@
-"""The one room for PyAV: sound files are decoded, encoded, joined, tagged and probed here, in process."""
+"""The room for PyAV: sound files are decoded, encoded, joined, tagged and probed here; AAC by `aac`, at its side."""
 
 import base64
 import contextlib
+import errno
 import io
 import struct
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from subprocess import PIPE
+from typing import IO, Any
 
 import numpy as np
 
-from pipeline import atoms
+from pipeline import aac, atoms
 from pipeline.errors import InputError
 from pipeline.files import draft_of
 from pipeline.model import Audio, Samples
@@ -110,12 +114,24 @@ def probe(path: Path) -> Probe:
 
 def write_aac(blocks: Iterable[Samples], rate: int, target: Path) -> None:
     """Encode blocks, in all a multiple of FRAME samples, into an untagged m4a; the file is whole or absent."""
-    import av
+    with draft_of(target) as draft:
+        command = [sys.executable, "-P", aac.__file__, str(draft), str(rate), str(AAC_BITS)]
+        with subprocess.Popen(command, bufsize=0, stdin=PIPE, stderr=PIPE, process_group=0) as encoder:
+            assert encoder.stdin and encoder.stderr
+            with contextlib.suppress(BrokenPipeError):  # it has stopped, and says why
+                for block in blocks:
+                    _send(encoder.stdin, block.tobytes())
+                encoder.stdin.write(bytes(aac.LENGTH))
+            told = encoder.stderr.read().decode(errors="replace").strip()
+        if encoder.returncode:
+            number, _, why = told.rpartition("\n")[2].partition(" ")
+            raise OSError(int(number) if number.isdigit() else errno.EIO, why)
 
-    with draft_of(target) as draft, av.open(str(draft), "w", format="mp4", options=_EXACT) as out:
-        stream = out.add_stream("aac", rate=rate, layout="mono", options={"aac_coder": "fast"})
-        stream.bit_rate = AAC_BITS
-        _encode(out, stream, blocks, rate)
+
+def _send(pipe: IO[bytes], content: bytes) -> None:
+    rest = memoryview(len(content).to_bytes(aac.LENGTH, "little") + content if content else b"")
+    while rest:
+        rest = rest[pipe.write(rest) :]
 
 
 def write_form(form: Form, blocks: Iterable[Samples], rate: int, tags: Tags, target: Path) -> None:

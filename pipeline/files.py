@@ -101,6 +101,14 @@ def write_whole(target: Path, content: bytes) -> None:
         draft.write_bytes(content)
 
 
+def put_unless_there(target: Path, content: bytes) -> None:
+    """The same, but a file that has this content is left as it is: to read it costs less than to sync it."""
+    with contextlib.suppress(OSError):
+        if target.read_bytes() == content:
+            return
+    write_whole(target, content)
+
+
 def safe_name(title: str) -> str:
     """A file name that every common file system takes, still readable as the title.
 

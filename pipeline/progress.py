@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pipeline.audition import Heard
     from pipeline.model import Clip, Section
 
+PICTURE_S = 0.05  # a bar is drawn ten times a second, and a thousand clips may be found in one
+
 
 class _Bar:
     """A bar with a text in front of it and one behind; `fields` are what the texts show at first."""
@@ -63,7 +65,8 @@ class Watcher(_Bar):
     def __init__(self) -> None:
         counts = "{task.fields[count]} chunks  {task.fields[speed]}"
         super().__init__("{task.fields[place]}", counts, place="reading", count="0", speed="")
-        self._chunks = self._done = self.spoken = 0
+        self._chunks = self._done = self._said = self.spoken = 0
+        self._shown = 0.0
         self._began = time.monotonic()
         self.spoken_ms = 0
 
@@ -78,7 +81,7 @@ class Watcher(_Bar):
 
     def planned(self, sections: Sequence[Section]) -> None:
         """The book's sections are known; they are gone through from the first."""
-        self._done = 0
+        self._done = self._said = 0
         self._chunks = sum(len(section.chunks) for section in sections)
         characters = sum(len(chunk.text) for section in sections for chunk in section.chunks)
         self._bar.reset(self._task, total=characters, place="speaking", count=f"0/{self._chunks}", speed="")
@@ -86,13 +89,17 @@ class Watcher(_Bar):
     def heard(self, section: Section, clip: Clip, fresh: bool) -> None:
         """A clip is there: spoken just now, or found."""
         self._done += 1
+        self._said += len(clip.chunk.text)
         if fresh:
             self.spoken += 1
             self.spoken_ms += clip.length * 1000 // clip.rate
+        if time.monotonic() - self._shown < PICTURE_S and self._done < self._chunks:
+            return
+        self._shown = time.monotonic()
         speed = f"{1000 * self.seconds / self.spoken_ms:.2f} x real time" if self.spoken_ms else "found"
         self._bar.update(
             self._task,
-            advance=len(clip.chunk.text),
+            completed=self._said,
             place=clean(f"{section.number} {section.title}")[:24],
             count=f"{self._done}/{self._chunks}",
             speed=speed,

@@ -1,6 +1,7 @@
 """The stages called in order: a source comes in, a finished book goes out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -15,12 +16,12 @@ from pipeline.edition import (
     recipes_for,
 )
 from pipeline.errors import UsageError
-from pipeline.model import Choice, Engine, Manifest, Recipe
+from pipeline.model import Choice, Clip, Coverage, Engine, Manifest, Recipe, Section
 from pipeline.read.sidecar import picture_of, read_sidecar
 from pipeline.record import Facts, gaps_of, known_of, levels_of, manifest_from, takes_of
 from pipeline.repair.written import demand_script
 from pipeline.runlog import Stopwatch, Watch
-from pipeline.speak import Studio
+from pipeline.speak import Part, Studio
 from pipeline.speak.cache import ClipCache
 from pipeline.speak.engines import open_engine
 from pipeline.speak.fallback import stand_in, stand_in_for
@@ -30,7 +31,7 @@ from pipeline.stitch.balance import balanced
 from pipeline.stitch.book import Stitched, mended, stitch
 from pipeline.verify.clip import Inspector
 from pipeline.verify.ledger import coverage
-from pipeline.write.book import Binding, chapter_names, remove_stale, write_files
+from pipeline.write.book import Binding, chapter_names, remove_stale, write_book, write_chapters
 from pipeline.write.formats import formats_in, write_formats
 from pipeline.write.glimpse import keep_glimpse
 from pipeline.write.library import write_library
@@ -139,10 +140,20 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
     clips, encodings = shelf.stamps_of(home, "clips"), shelf.stamps_of(home, "encodings")
     studio = Studio(ClipCache(shelf.clips, clips), inspector.check, watch.heard, workers, unsaid, known)
 
-    def spoken_and_stitched() -> tuple[Stitched, Mapping[str, float]]:
+    levels = levels_of(previous, recipe)
+    in_turn = parts if edition.cast or not levels.gain else _new_first(parts, known)
+
+    @cache
+    def ledger() -> Coverage:
+        return coverage(document, outline.sections, outline.dropped, spoken)
+
+    def speech() -> Iterator[tuple[Section, tuple[Clip, ...]]]:
         watch.planned(outline.sections)
-        spoken_parts, balance = balanced(studio.speak(parts), edition.cast, previous)
-        levels = levels_of(previous, recipe)
+        yield from studio.speak(in_turn)
+        ledger()  # while the last chapters are encoded
+
+    def spoken_and_stitched() -> tuple[Stitched, Mapping[str, float]]:
+        spoken_parts, balance = balanced(speech(), edition.cast, previous)
         return stitch(spoken_parts, shelf.encodings, levels, encodings.digest_of), balance
 
     book, balance = mended(spoken_and_stitched, watch.waiting)
@@ -160,7 +171,7 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
         fingerprint=order.fingerprint,
         choices=choices,
         pronounce=sidecar.pronounce,
-        coverage=coverage(document, outline.sections, outline.dropped, spoken),
+        coverage=ledger(),
         notes=outline.notes,
         heard=takes_of(previous),
         script=edition.script,
@@ -171,6 +182,11 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
     if not gaps_of(manifest):
         shelf.remember(manifest.fingerprint, home)  # last: until then the build is to be made
     return Built(home, manifest, fresh=True, previous=previous)
+
+
+def _new_first(parts: Iterable[Part], known: Container[str]) -> list[Part]:
+    """The sections with a text that the last build did not know, then the others, which are found meanwhile."""
+    return sorted(parts, key=lambda part: all(job.chunk.voiced in known for job in part.jobs))
 
 
 def _written(edition: Edition, request: Request, home: Path, book: Stitched, facts: Facts) -> Manifest:
@@ -189,10 +205,13 @@ def _written(edition: Edition, request: Request, home: Path, book: Stitched, fac
         sound_of=book.sound_of,
         digest_of=stamps.digest_of,
     )
-    outputs = write_files(binding, book.chapters, previous)
-    bound = manifest_from(facts, book, names, outputs)
-    further = write_formats(Volume(home, bound, book.chapters, forms.formats, forms.base_url))
-    page = write_player(Volume(home, bound, book.chapters, ()))
+    outputs = write_chapters(binding, book.chapters, previous)
+    with ThreadPoolExecutor(1, thread_name_prefix="binder") as aside:
+        joined = aside.submit(write_book, binding, book.chapters)  # the system copies, and Python writes the others
+        bound = manifest_from(facts, book, names, outputs)
+        further = write_formats(Volume(home, bound, book.chapters, forms.formats, forms.base_url))
+        outputs |= joined.result()
+    page = write_player(Volume(home, replace(bound, outputs=outputs), book.chapters, ()))
     manifest = with_publication(home, replace(bound, outputs=outputs | further | page))
     remove_stale(home, previous, manifest.outputs)
     write_manifest(manifest, home)

@@ -1,5 +1,7 @@
 """Real encoders: what was put at a sample is found at that sample, in chapter files, in the joined book, in mp3."""
 
+import contextlib
+import errno
 import hashlib
 import re
 import subprocess
@@ -12,9 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline import codec
+from pipeline import aac, codec
 from pipeline.codec import FRAME
-from pipeline.errors import InputError
+from pipeline.errors import DamageError, InputError
 from pipeline.model import Samples
 from pipeline.tags import Tags
 
@@ -275,8 +277,8 @@ FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 import numpy as np
-from pipeline import codec
-from pipeline.errors import InputError
+from pipeline import aac, codec
+from pipeline.errors import DamageError, InputError
 from pipeline.tags import Tags
 kind, folder, short = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 noise = np.random.default_rng(0).normal(0, 3000, codec.FRAME * 200).astype(np.int16)
@@ -313,3 +315,33 @@ def test_a_disk_that_is_full_at_the_last_byte_leaves_nothing_and_is_named(
     assert f"cannot write {tmp_path / f'bad.{kind}'}" in told
     assert "-o DIR" in told
     assert told.splitlines()[-1] == str([f"good.{kind}", "part.m4a"])
+
+
+def test_an_encoder_that_cannot_write_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+    full = tmp_path / "full"
+    full.symlink_to("/dev/full")
+    noise = np.random.default_rng(1).integers(-9000, 9000, 3_000 * FRAME).astype(np.int16)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codec, "draft_of", contextlib.nullcontext)
+        with pytest.raises(OSError, match="No space left on device") as failure:
+            codec.write_aac(np.array_split(noise, 100), RATE, full)
+    assert failure.value.errno == errno.ENOSPC
+
+
+def test_where_the_sound_breaks_off_there_is_no_file(tmp_path: Path) -> None:
+    def blocks() -> Iterator[Samples]:
+        yield np.zeros(50 * FRAME, np.int16)
+        raise DamageError("a clip", "speak it again")
+
+    with pytest.raises(DamageError):
+        codec.write_aac(blocks(), RATE, tmp_path / "part.m4a")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_encoder_whose_program_was_killed_ends_by_itself(tmp_path: Path) -> None:
+    part = tmp_path / "part.m4a"
+    block = bytes(2 * 50 * FRAME)
+    begun = len(block).to_bytes(aac.LENGTH, "little") + block
+    command = [sys.executable, "-P", aac.__file__, str(part), str(RATE), str(codec.AAC_BITS)]
+    ended = subprocess.run(command, input=begun, capture_output=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stderr) == (1, b"the sound has no end\n")

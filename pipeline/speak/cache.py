@@ -22,13 +22,13 @@ from pipeline.speak.marks import marks_of
 from pipeline.stamps import Stamps
 
 FORMAT = 1  # raise it when what makes a clip's sound changes here (trimming, headroom)
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def clip_key(identity: Mapping[str, Any], script: str, take: int) -> str:
     """The name of a clip: equal exactly when the same sound would be made again."""
     recipe = {"format": FORMAT, "identity": identity, "script": script, "take": take}
-    canonical = json.dumps(recipe, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(recipe).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class ClipCache:
     stamps: Stamps | None = None  # what is known of the clips' headers
 
     def path(self, key: str) -> Path:
-        return self.folder / key[:2] / f"{key}.flac"
+        return self.folder.joinpath(key[:2], f"{key}.flac")
 
     def find(self, key: str, chunk: Chunk, script: str) -> Clip | None:
         """The clip if it is there and whole as far as its header tells; anything else counts as absent."""

@@ -71,28 +71,34 @@ class Stitched:
 
 
 def stitch(sections: Iterable[Spoken], folder: Path, levels: Levels, digest_of: DigestOf = sha256_of) -> Stitched:
-    """Encode each section into `folder`, named by content, at the levels of the last build while they still fit."""
+    """Encode each section into `folder`, named by content, at the levels of the last build while they still fit.
+
+    The sections may come in any order where the last build's gain is known; else it is taken from the first.
+    """
     encoder: Encoder = partial(encode, folder=folder, digest_of=digest_of)
-    spoken: list[Spoken] = []
-    gain, known = levels.gain, []
+    came: list[Spoken] = []
+    gain, gains = levels.gain, []
     with ThreadPoolExecutor(ENCODERS, thread_name_prefix="encoder") as pool:
         under_way: list[Future[Encoding]] = []
         for part in sections:
-            spoken.append(part)
-            known.append(levels.of(part[1]))
-            gain = gain or _first_gain(spoken)
+            came.append(part)
+            gains.append(levels.of(part[1]))
+            gain = gain or _first_gain(came)
             if gain:
-                late = range(len(under_way), len(spoken))
-                under_way += [pool.submit(encoder, spoken[k][1], known[k] or gain) for k in late]
-        encodings = [encoding.result() for encoding in under_way]
+                late = range(len(under_way), len(came))
+                under_way += [pool.submit(encoder, came[k][1], gains[k] or gain) for k in late]
+        made = [encoding.result() for encoding in under_way]
     if not gain:
-        gain = gain_for(list(_clips(spoken)))
-        encodings = _encoded(spoken, known, gain, encoder)
-    levelled = _levelled(spoken, _measured(encodings, known, gain), encoder)
+        gain = gain_for(list(_clips(came)))
+        made = _encoded(came, gains, gain, encoder)
+    order = sorted(range(len(came)), key=lambda k: came[k][0].number)
+    spoken = [came[k] for k in order]
+    found = _measured([made[k] for k in order], [gains[k] for k in order], gain)
+    levelled = _levelled(spoken, found, encoder)
     chapters = tuple(_on_one_line(spoken, levelled.encodings))
-    gains = tuple(own or levelled.gain for own in levelled.known)
+    final = tuple(own or levelled.gain for own in levelled.known)
     loudness = round(max(levelled.loudness, -99.0), 2)
-    return Stitched(chapters, tuple(clips for _, clips in spoken), gains, levelled.gain, loudness)
+    return Stitched(chapters, tuple(clips for _, clips in spoken), final, levelled.gain, loudness)
 
 
 class _Levelled(NamedTuple):

@@ -67,8 +67,8 @@ def _width_kept(chapters: Sequence[Chapter], previous: Manifest | None) -> int:
     return len(name.partition("-")[0])
 
 
-def write_files(binding: Binding, chapters: Sequence[Chapter], previous: Manifest | None) -> dict[str, str]:
-    """Write the book's files, but for those that the last build left just so; give each path's SHA-256."""
+def write_chapters(binding: Binding, chapters: Sequence[Chapter], previous: Manifest | None) -> dict[str, str]:
+    """Write cover and chapter files, but for those that the last build left just so; give each path's SHA-256."""
     home = binding.home
     _cover(binding)
     tags = _tags(binding)
@@ -80,9 +80,14 @@ def write_files(binding: Binding, chapters: Sequence[Chapter], previous: Manifes
         if digest is None or not (home / name).is_file() or binding.digest_of(home / name) != digest:
             _write_chapter(binding, chapter, tags)
         outputs[name] = digest or binding.digest_of(home / name)
-    book = home / f"{home.name}.m4b"
-    codec.join([(chapter.path, chapter.section.title) for chapter in chapters], tags, book)
-    return outputs | {book.name: binding.digest_of(book)}
+    return outputs
+
+
+def write_book(binding: Binding, chapters: Sequence[Chapter]) -> dict[str, str]:
+    """Join the m4b, which has the cover in it; give its path's SHA-256."""
+    book = binding.home / f"{binding.home.name}.m4b"
+    codec.join([(chapter.path, chapter.section.title) for chapter in chapters], _tags(binding), book)
+    return {book.name: binding.digest_of(book)}
 
 
 def remove_stale(home: Path, previous: Manifest | None, outputs: Mapping[str, str]) -> None:

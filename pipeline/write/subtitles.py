@@ -5,9 +5,10 @@ Each file lies beside the sound it belongs to, under the same name: there player
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 
-from pipeline.files import draft_of
+from pipeline.files import draft_of, put_unless_there
 from pipeline.model import Line, Manifest
 from pipeline.write.captions import captions, plain
 from pipeline.write.volume import Volume
@@ -37,18 +38,14 @@ def _write(volume: Volume, suffix: str, form: Form) -> list[str]:
     def one_after_the_other() -> Iterator[Line]:
         for index, chapter in enumerate(volume.chapters):
             lines, name = _lines(chapter.lines), volume.beside_chapter(index, suffix)
-            names.append(_put(volume, name, form(volume.manifest, chapter.section.title, lines)))
+            put_unless_there(volume.home / name, "".join(form(volume.manifest, chapter.section.title, lines)).encode())
+            names.append(name)
             yield from (_later(line, chapter.start) for line in lines)
 
-    whole = form(volume.manifest, volume.manifest.title, one_after_the_other())
-    book = _put(volume, volume.beside_book(suffix), whole)
+    book = volume.beside_book(suffix)
+    with draft_of(volume.home / book) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(form(volume.manifest, volume.manifest.title, one_after_the_other()))
     return [*names, book]
-
-
-def _put(volume: Volume, name: str, pieces: Iterable[str]) -> str:
-    with draft_of(volume.home / name) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(pieces)
-    return name
 
 
 def _lines(lines: Sequence[Line]) -> list[Line]:
@@ -94,7 +91,12 @@ def _clock(milliseconds: int, point: str) -> str:
     '01:02:03.004'
     """
     seconds, rest = divmod(milliseconds, 1000)
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{point}{rest:03}"
+    return f"{_hms(seconds)}{point}{rest:03}"
+
+
+@lru_cache(maxsize=1024)
+def _hms(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def _stamp(milliseconds: int) -> str:
