@@ -30,7 +30,7 @@ from pipeline.repair import repair
 from pipeline.repair.readings import plain
 from pipeline.repair.rule import document_of
 from pipeline.repair.script import telling
-from pipeline.repair.torn_bytes import is_everyday
+from pipeline.repair.torn_bytes import everyday
 from tests.damage import FULL_WIDTH, Site, damaged, sparing, swallowing
 
 RESTORING = frozenset(
@@ -108,7 +108,7 @@ def sites() -> dict[str, Site]:
 
 def _glosses(style: Style) -> dict[str, str]:
     """One reading for each of two traditional characters in common use: of about so many the sites have one."""
-    found = [c for c in sorted(telling()) if ord(c) % 2 and is_everyday(c) and len(c.encode("gbk", "ignore")) == 2]
+    found = [c for c in sorted(telling()) if ord(c) % 2 and c in everyday() and len(c.encode("gbk", "ignore")) == 2]
     return {c: pinyin(c, style=style)[0][0] for c in found}
 
 
@@ -147,18 +147,25 @@ def _without_traces(broken: str, site: Site) -> str:
 
 
 def _different(wanted: str, found: str, show: int = 0) -> int:
-    """How many characters of `wanted` are missing or others in `found`, line by line; lines in excess count too."""
+    """How many characters of `wanted` are missing or others in `found`; those in excess, and line ends, count too."""
     wrong = 0
-    for before, after in zip(wanted.split("\n"), found.split("\n"), strict=False):
-        if before == after:
-            continue
+    for before, after in _lines_beside(wanted.split("\n"), found.split("\n")):
         for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
             if tag != "equal":
                 wrong += max(j - i, m - k)
                 if show > 0:
                     show -= 1
                     print(f"  wanted {before[max(0, i - 8) : j + 8]!r}, found {after[max(0, k - 8) : m + 8]!r}")
-    return wrong + abs(wanted.count("\n") - found.count("\n"))
+    return wrong
+
+
+def _lines_beside(wanted: list[str], found: list[str]) -> Iterator[tuple[str, str]]:
+    """The lines that differ, one beside the other; in one piece where there are more of them on one side."""
+    for tag, i, j, k, m in SequenceMatcher(None, wanted, found, autojunk=False).get_opcodes():
+        if tag != "equal" and j - i == m - k:
+            yield from zip(wanted[i:j], found[k:m], strict=True)
+        elif tag != "equal":
+            yield "\n".join(wanted[i:j]), "\n".join(found[k:m])
 
 
 def _print_row(name: str, site: str, score: Score) -> None:

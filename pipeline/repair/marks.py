@@ -9,8 +9,8 @@ from pipeline.repair.rule import lines_of
 
 _FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
 _CHINESE = "㐀-䶿一-鿿\uf900-\ufaff"
-_CLOSED = f"[{_CHINESE}”’》〉）」』】…—～℃％°]"
-_OPEN = f"[{_CHINESE}”’“‘《〈（「『【—…]"
+_CLOSED = f"[{_CHINESE}”’》〉）」』】〕〗…—～－℃％°○□]"
+_OPEN = f"[{_CHINESE}”’“‘《〈（「『【〔〖—…－○□]"
 _MARK = re.compile(
     rf"""
     (?<={_CLOSED})(?:,+|[:;])(?={_OPEN}|["']|\s*$)            # 同志们,大家
@@ -46,11 +46,12 @@ def marks(document: Document) -> Document:
 
     >>> from pipeline.repair.rule import document_of
     >>> prose = ("同志們,大家好:今天,30家企業參加.", "你好吗?很好!", "比分3:2,时间12:30")
-    >>> for text in (*prose, 'print("你好,世界")', "a,b"):
+    >>> for text in (*prose, "蝴蝶〔11〕,原文如次:－－",'print("你好,世界")', "a,b"):
     ...     print(marks(document_of(text)).text)
     同志們，大家好：今天，30家企業參加.
     你好吗？很好！
     比分3:2，时间12:30
+    蝴蝶〔11〕，原文如次：－－
     print("你好,世界")
     a,b
     """

@@ -29,6 +29,7 @@ from pipeline.repair.torn_bytes import (
     everyday,
 )
 from pipeline.repair.weighing import Place, is_open, likeliest, right_of, score
+from pipeline.repair.wraps import SOFT, flowing
 
 _LOSS = re.compile(f"[{LOSSES}]")
 _UNDOUBTED = re.compile(rf"\ufffd+|(?<=[㐀-鿿]){TORN_GLOSS.pattern}")
@@ -71,9 +72,9 @@ def torn(document: Document) -> Document:
     >>> [torn(document_of(text)).text for text in (*damaged, "你好嗎?我很好")]
     ['我們在發(fā)展', '全國百強', '第一要務', '要求。總書記在2011年', '你好嗎?我很好']
     """
-    text = document.text
-    if not _LOSS.search(text):
+    if not _LOSS.search(document.text):
         return document
+    text = flowing(document.text)
     found = list(_restorations(text, MARGIN))
     if any(r.bonus == 0 for r in found):
         found = list(_restorations(text, KNOWN_MARGIN))
@@ -115,7 +116,7 @@ def _restorations(text: str, margin: float) -> Iterator[Restored]:
     for loss in _LOSS.finditer(text):
         if loss.start() < done:
             continue
-        left = (left + text[done : loss.start()]).split("\n")[-1][-MEMORY:]
+        left = (left + text[done : loss.start()]).replace(SOFT, "").split("\n")[-1][-MEMORY:]
         done = loss.start()
         place = Place(text, done, left, margin)
         found = _by_gloss(place) or _by_mark(place)

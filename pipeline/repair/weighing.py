@@ -12,6 +12,7 @@ from pipeline.frequencies import frequencies
 from pipeline.repair.evidence import in_context, is_used, likelihood, simple
 from pipeline.repair.readings import GLOSS
 from pipeline.repair.torn_bytes import LOSSES
+from pipeline.repair.wraps import SOFT
 
 _OPENERS = dict(zip("”’》）」』", "“‘《（「『", strict=True))
 _CLOSERS = {opener: closer for closer, opener in _OPENERS.items()} | {"（": "）)"}
@@ -35,7 +36,7 @@ def score(place: Place, middle: str, end: int, horizon: int) -> float:
     """How likely the text is up to the horizon with `middle` in place of what stands there up to `end`."""
     left, middle = GLOSS.sub("", place.left), GLOSS.sub("", middle)
     unbalanced = sum(not is_open(c, left + middle[:k]) for k, c in enumerate(middle))
-    behind = GLOSS.sub("", place.text[end:horizon]) + right_of(place.text, horizon)
+    behind = GLOSS.sub("", place.text[end:horizon].replace(SOFT, "")) + right_of(place.text, horizon)
     if behind.endswith("\n"):
         line = left + middle + behind
         unbalanced += sum(line.count(opener) > line.count(closer) for closer, opener in _OPENERS.items())
@@ -82,5 +83,5 @@ def _makes_a_word(left: str, piece: str, right: str) -> bool:
 
 def right_of(text: str, end: int) -> str:
     """What stands behind a place, without glosses, up to the next loss or the end of the line."""
-    behind = GLOSS.sub("", text[end : end + 60] + "\n")
+    behind = GLOSS.sub("", text[end : end + 60].replace(SOFT, "") + "\n")
     return re.split(f"[{LOSSES}]|(?<=\n)", behind)[0][:CONTEXT]

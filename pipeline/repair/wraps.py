@@ -1,27 +1,38 @@
 """A Document comes in; the same goes out with lines joined that were broken at a fixed width.
 
 Old text files and e-mails break every line at the same column, in the middle of sentences. Verse, lists, headings and
-markup break theirs on purpose; only where lines are long, alike in width and end anywhere is the break no one's.
+markup break theirs on purpose; only where long lines pile up at a width and end anywhere is the break no one's.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
+from pipeline.repair.readings import GLOSS
+from pipeline.repair.rereading import TORN_GLOSS
 from pipeline.repair.rule import lines_of
 
 NARROWEST = 44  # columns (a Chinese character has two); verse is narrower
 WIDEST = 120
-RAGGED = 6  # columns that a full line may be short of the widest: a mark may not begin a line, a word not be cut
+RAGGED = 6  # columns that a full line may be short of its width: a mark may not begin a line, a word not be cut
 FEWEST = 3  # lines in a paragraph that show the width
-FULL_SHARE = 0.9  # of the lines that are not the last of their paragraph are full
-OPEN_SHARE = 0.6  # of them end inside a sentence
+WIDTHS = 3  # in one text, where it was put together from others
+LEAST_SHARE = 0.1  # of the lines that are not the last of their paragraph are full at each width
+FULL_SHARE = 0.6  # of them at any; the others may be notes, or headings in two lines
+PEAK_SHARE = 0.6  # of the lines that are full at a width have the very same
+PILE = 4  # or so many times as many are full as are somewhat shorter or longer
+OPEN_SHARE = 0.6  # of the full lines end inside a sentence
+SOFT = "\v"
+_NARROW = re.compile("(?<=[^\\x00-\\x7f])[,:;?!()]|[,:;?!()](?=[^\\x00-\\x7f])")
+_NONE = re.compile("(?!)")
 _ENDS = tuple("。！？…”』」）!?.:：;；")
-_OWN_LINE = re.compile(r"\s|[#>|*+\-•·=]|\d+[.、)）]|[（(]?[一二三四五六七八九十]+[)）、]|第.{1,6}[章回节節卷部篇]")
+_OWN_LINE = re.compile(
+    r"\s|[#>|*+\-•·=]|\d+[.、)）]|[（(]?[一二三四五六七八九十]+[)）、]|第.{1,6}[章回节節卷部篇]|[〔［\[][\d０-９]+[〕］\]]"
+)
 
 
 class Line(NamedTuple):
@@ -42,19 +53,69 @@ def wraps(document: Document) -> Document:
     >>> wraps(document_of("床前明月光，\\n疑是地上霜。\\n举头望明月，\\n低头思故乡。")).text.count("\\n")
     3
     """
-    if document.headings or "\n" not in document.text:
-        return document
-    paragraphs = [paragraph for paragraph in _paragraphs(document.text) if len(paragraph) > 1]
-    full = [line for paragraph in paragraphs for line in paragraph[:-1]]
-    if len(full) < FEWEST:
-        return document
-    if sum(not line.text.endswith(_ENDS) for line in full) < OPEN_SHARE * len(full):
-        return document
-    width = max(_columns(line.text) for line in full)
-    if not NARROWEST <= width <= WIDEST or sum(_is_full(line, width) for line in full) < FULL_SHARE * len(full):
-        return document
-    joints = [_joint(a, b) for p in paragraphs for a, b in pairwise(p) if _is_full(a, width)]
-    return edited(document, "wrapped lines", joints)
+    pairs = [] if document.headings else _broken(document.text)
+    return edited(document, "wrapped lines", [_joint(*pair) for pair in pairs])
+
+
+def flowing(text: str) -> str:
+    """The text with a vertical tab in place of each line end that no one meant; it may be damaged yet.
+
+    >>> line = "这是一段在固定的宽度上被折断的文字，每一行都有一样多的字，"
+    >>> flowing("\\n".join([line, line.replace("文字", "文(wén)字"), line, line, "完。"])).count(SOFT)
+    4
+    """
+    characters = list(text)
+    for _, after in _broken(text, RAGGED):
+        characters[after.start - 1] = SOFT
+    return "".join(characters)
+
+
+def _broken(text: str, over: int = 0) -> list[tuple[Line, Line]]:
+    """Two lines each that are one; a full line may be wider than its width by `over` columns.
+
+    What a site put into the lines is no part of them, and the marks that it made ASCII were two columns wide, unless
+    more lines are full with one.
+    """
+    paragraphs = [paragraph for paragraph in _paragraphs(text) if len(paragraph) > 1] if "\n" in text else []
+    pairs = [pair for paragraph in paragraphs for pair in pairwise(paragraph)]
+    before = [TORN_GLOSS.sub("", GLOSS.sub("", line.text)) for line, _ in pairs]
+    return max((_full(pairs, [_columns(m.sub("，", b)) for b in before], over) for m in (_NONE, _NARROW)), key=len)
+
+
+def _full(pairs: Sequence[tuple[Line, Line]], columns: Sequence[int], over: int) -> list[tuple[Line, Line]]:
+    """The pairs of which the first is full, where there are widths and the lines end inside sentences."""
+    widths = _widths(Counter(columns))
+    full = [
+        pair for width, pair in zip(columns, pairs, strict=True) if any(-over <= w - width < RAGGED for w in widths)
+    ]
+    return full if sum(not line.text.endswith(_ENDS) for line, _ in full) >= OPEN_SHARE * len(full) else []
+
+
+def _widths(columns: Counter[int]) -> list[int]:
+    """The widths at which lines pile up, the most used first; none where they do not tell nearly all lines' lengths.
+
+    >>> _widths(Counter({70: 30, 68: 8, 24: 5})), _widths(Counter(range(20, 120)))
+    ([70], [])
+    """
+    total, left = columns.total(), Counter(columns)
+    widths: list[int] = []
+    while len(widths) < WIDTHS:
+        width = max(range(NARROWEST, WIDEST + 1), key=lambda width: _between(left, width - RAGGED, width))
+        band = range(width - RAGGED + 1, width + 1)
+        full = sum(left[column] for column in band)
+        beside = _between(left, width - 2 * RAGGED, width - RAGGED) + _between(left, width, width + RAGGED)
+        is_pile = max(left[column] for column in band) >= PEAK_SHARE * full or full >= PILE * beside
+        if full < max(FEWEST, LEAST_SHARE * total) or not is_pile:
+            break
+        widths.append(width)
+        for column in band:
+            del left[column]
+    return widths if total - left.total() >= FULL_SHARE * total else []
+
+
+def _between(columns: Counter[int], low: int, high: int) -> int:
+    """How many lines have more columns than `low`, and at most `high`."""
+    return sum(columns[column] for column in range(low + 1, high + 1))
 
 
 def _paragraphs(text: str) -> Iterator[list[Line]]:
@@ -70,12 +131,9 @@ def _paragraphs(text: str) -> Iterator[list[Line]]:
         yield paragraph
 
 
-def _is_full(line: Line, width: int) -> bool:
-    return width - _columns(line.text) <= RAGGED
-
-
 def _columns(text: str) -> int:
-    return sum(1 + (unicodedata.east_asian_width(character) in "WFA") for character in text)
+    """The columns of a text, which are its bytes in GBK: so terminals and editors counted them."""
+    return len(text.encode("gbk", "replace"))
 
 
 def _joint(before: Line, after: Line) -> Replacement:
