@@ -10,11 +10,11 @@ from pipeline.repair.rule import lines_of
 _FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
 _CHINESE = "㐀-䶿一-鿿\uf900-\ufaff"
 _CLOSED = f"[{_CHINESE}”’》〉）」』】〕〗…—～－℃％°○□]"
-_OPEN = f"[{_CHINESE}”’“‘《〈（「『【〔〖—…－○□]"
+_OPEN = f"[{_CHINESE}”’“‘《〈（）「『【〔〖—…－○□]"
 _MARK = re.compile(
     rf"""
     (?<={_CLOSED})(?:,+|[:;])(?={_OPEN}|["']|\s*$)            # 同志们,大家
-  | (?<={_CLOSED})[?!]+(?={_OPEN}|[”’》）」』"']|\s*$)    # 好吗?好!!
+  | (?<={_CLOSED})[?!]+(?={_OPEN}|[”’》」』"']|\s*$)    # 好吗?好!!
   | (?<={_CLOSED})[,;](?=[\dA-Za-z])                   # 今年,30家; 比如,GDP增长
   | (?<={_CLOSED}):(?=\d|[A-Za-z]+[{_CHINESE}])        # 号码:12; 简称:GDP增长
   | (?<=[\d%％A-Za-z)\]])[,;?!](?={_OPEN})              # 增长5%,达到
@@ -46,12 +46,12 @@ def marks(document: Document) -> Document:
 
     >>> from pipeline.repair.rule import document_of
     >>> prose = ("同志們,大家好:今天,30家企業參加.", "你好吗?很好!", "比分3:2,时间12:30")
-    >>> for text in (*prose, "蝴蝶〔11〕,原文如次:－－",'print("你好,世界")', "a,b"):
+    >>> for text in (*prose, "蝴蝶〔11〕,原文如次:－－（微笑,）",'print("你好,世界")', "a,b"):
     ...     print(marks(document_of(text)).text)
     同志們，大家好：今天，30家企業參加.
     你好吗？很好！
     比分3:2，时间12:30
-    蝴蝶〔11〕，原文如次：－－
+    蝴蝶〔11〕，原文如次：－－（微笑，）
     print("你好,世界")
     a,b
     """

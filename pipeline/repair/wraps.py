@@ -65,13 +65,13 @@ def flowing(text: str) -> str:
     4
     """
     characters = list(text)
-    for _, after in _broken(text, RAGGED):
+    for _, after in _broken(text):
         characters[after.start - 1] = SOFT
     return "".join(characters)
 
 
-def _broken(text: str, over: int = 0) -> list[tuple[Line, Line]]:
-    """Two lines each that are one; a full line may be wider than its width by `over` columns.
+def _broken(text: str) -> list[tuple[Line, Line]]:
+    """Two lines each that are one.
 
     What a site put into the lines is no part of them, and the marks that it made ASCII were two columns wide, unless
     more lines are full with one.
@@ -79,16 +79,22 @@ def _broken(text: str, over: int = 0) -> list[tuple[Line, Line]]:
     paragraphs = [paragraph for paragraph in _paragraphs(text) if len(paragraph) > 1] if "\n" in text else []
     pairs = [pair for paragraph in paragraphs for pair in pairwise(paragraph)]
     before = [TORN_GLOSS.sub("", GLOSS.sub("", line.text)) for line, _ in pairs]
-    return max((_full(pairs, [_columns(m.sub("，", b)) for b in before], over) for m in (_NONE, _NARROW)), key=len)
+    return max((_full(pairs, [_columns(m.sub("，", b)) for b in before]) for m in (_NONE, _NARROW)), key=len)
 
 
-def _full(pairs: Sequence[tuple[Line, Line]], columns: Sequence[int], over: int) -> list[tuple[Line, Line]]:
-    """The pairs of which the first is full, where there are widths and the lines end inside sentences."""
+def _full(pairs: Sequence[tuple[Line, Line]], columns: Sequence[int]) -> list[tuple[Line, Line]]:
+    """The pairs of which the first is full, where there are widths and most full lines end inside sentences."""
     widths = _widths(Counter(columns))
-    full = [
-        pair for width, pair in zip(columns, pairs, strict=True) if any(-over <= w - width < RAGGED for w in widths)
-    ]
-    return full if sum(not line.text.endswith(_ENDS) for line, _ in full) >= OPEN_SHARE * len(full) else []
+    measured = [(width, pair, pair[0].text.endswith(_ENDS)) for width, pair in zip(columns, pairs, strict=True)]
+    full = [ended for width, _, ended in measured if any(0 <= w - width < RAGGED for w in widths)]
+    if sum(full) > (1 - OPEN_SHARE) * len(full):
+        return []
+    return [pair for width, pair, ended in measured if any(_is_full(w - width, ended) for w in widths)]
+
+
+def _is_full(short: int, ended: bool) -> bool:
+    """Whether a line that is so many columns short of the width goes on; damage has made some shorter or wider."""
+    return 0 <= short < RAGGED or (not ended and -RAGGED <= short < 2 * RAGGED)
 
 
 def _widths(columns: Counter[int]) -> list[int]:
