@@ -3,11 +3,13 @@
 import importlib.util
 import math
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opencc import OpenCC
 
 from pipeline.edits import disjoint, undo
 from pipeline.frequencies import TOTAL, frequencies
@@ -20,6 +22,7 @@ from tests.damage import FULL_WIDTH, Site, damaged, sparing, swallowing
 HERE = Path(__file__).parent
 SEED = HERE.parent / "seeds" / "000_e08b4ad7e4b3f63e.txt"
 GOLDEN = HERE / "golden" / "repair" / SEED.name
+TEXTS = HERE.parent / "benchmarks" / "texts"
 FRAGMENTS = (
     "我們?cè)诎l(fā)展",
     "要求??倳\ue266浽?011年",
@@ -138,3 +141,52 @@ def test_every_word_of_jieba_is_found_with_its_count() -> None:
     assert [(word, words.count(word)) for word, count in dict(counted).items() if words.count(word) != count] == []
     assert sum(count for _, count in counted) == TOTAL
     assert not any(words.count(word) for word in ("", "倳浽", "\ud800", "\U0010ffff"))
+
+
+def broken_at(text: str, width: int) -> str:
+    """The text as old files have it: paragraphs indented, each line as wide as it goes, no mark in front of one."""
+    lines = []
+    for paragraph in text.splitlines():
+        line = "    "
+        for k, character in enumerate(paragraph):
+            line += character
+            following = paragraph[k + 1 : k + 2]
+            if len(line.encode("gbk")) > width - 2 and following and following not in "，。！？：；、”…—）》":
+                lines.append(line)
+                line = ""
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("name", ["novel", "modern"])
+@pytest.mark.parametrize("damage", [None, swallowing, sparing])
+def test_lines_that_were_broken_at_widths_are_joined_damaged_or_not(
+    name: str, damage: Callable[[bytes], str] | None
+) -> None:
+    lines = [x for x in (TEXTS / f"{name}.txt").read_text(encoding="utf-8").splitlines() if len(x.encode("gbk")) > 100]
+    paragraphs = [OpenCC("s2t").convert(line) for line in lines]
+    half = len(paragraphs) // 2
+    notes = "〔1〕一條短短的注。\n〔2〕又一條，比上面的長一點，也不到一行。\n"
+    text = broken_at("\n".join(paragraphs[:half]), 60) + notes + broken_at("\n".join(paragraphs[half:]), 76)
+    if damage:
+        text = damaged(text, Site({"來": "lái", "說": "shuō", "個": "gè"}, FULL_WIDTH, damage))
+    found = [line.strip() for line in repaired(text).split("\n") if line]
+    assert len(found) == len(paragraphs) + 2
+    ends = [(line[:6], line[-6:]) for line in found]
+    wanted = [(line[:6], line[-6:]) for line in repaired("\n".join(paragraphs)).split("\n")]
+    same = sum(a == b for a, b in zip([*ends[:half], *ends[half + 2 :]], wanted, strict=True))
+    assert same >= 0.9 * len(paragraphs)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(
+            f"{place}的消息说明年要修一条新的路通到山里去的那个村子{'呀' * k}" for k, place in enumerate("甲乙丙丁戊己")
+        ),
+        "目录\n" + "\n".join(f"第一件小事{'.' * 40}ShiQing{k}\n没有名字的故事" for k in range(8)),
+        "\n".join("风吹过来的时候，草都低下头去，远处的羊群慢慢走过山坡。" for _ in range(9)),
+    ],
+)
+def test_lines_of_their_own_stay(text: str) -> None:
+    assert repair(document_of(text)).text.count("\n") == text.count("\n")

@@ -85,11 +85,16 @@ def _broken(text: str) -> list[tuple[Line, Line]]:
 def _full(pairs: Sequence[tuple[Line, Line]], columns: Sequence[int]) -> list[tuple[Line, Line]]:
     """The pairs of which the first is full, where there are widths and most full lines end inside sentences."""
     widths = _widths(Counter(columns))
-    measured = [(width, pair, pair[0].text.endswith(_ENDS)) for width, pair in zip(columns, pairs, strict=True)]
+    measured = [(width, pair, _is_ended(pair[0].text)) for width, pair in zip(columns, pairs, strict=True)]
     full = [ended for width, _, ended in measured if any(0 <= w - width < RAGGED for w in widths)]
     if sum(full) > (1 - OPEN_SHARE) * len(full):
         return []
     return [pair for width, pair, ended in measured if any(_is_full(w - width, ended) for w in widths)]
+
+
+def _is_ended(line: str) -> bool:
+    """Whether a line ends where a sentence does, or is one of a table of contents with its row of points."""
+    return line.endswith(_ENDS) or "....." in line
 
 
 def _is_full(short: int, ended: bool) -> bool:
