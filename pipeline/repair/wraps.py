@@ -7,7 +7,6 @@ markup break theirs on purpose; only where long lines pile up at a width and end
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.edits import Replacement, edited
@@ -76,15 +75,22 @@ def _broken(text: str) -> list[tuple[Line, Line]]:
     What a site put into the lines is no part of them, and the marks that it made ASCII were two columns wide, unless
     more lines are full with one.
     """
-    paragraphs = [paragraph for paragraph in _paragraphs(text) if len(paragraph) > 1] if "\n" in text else []
-    pairs = [pair for paragraph in paragraphs for pair in pairwise(paragraph)]
+    short, pairs = 0, []
+    for pair in _pairs(text):
+        if 2 * len(pair[0].text) < NARROWEST - 2 * RAGGED:
+            short += 1  # of a text of such lines nothing is kept
+        else:
+            pairs.append(pair)
     before = [TORN_GLOSS.sub("", GLOSS.sub("", line.text)) for line, _ in pairs]
-    return max((_full(pairs, [_columns(m.sub("，", b)) for b in before]) for m in (_NONE, _NARROW)), key=len)
+    return max((_full(pairs, [_columns(m.sub("，", b)) for b in before], short) for m in (_NONE, _NARROW)), key=len)
 
 
-def _full(pairs: Sequence[tuple[Line, Line]], columns: Sequence[int]) -> list[tuple[Line, Line]]:
-    """The pairs of which the first is full, where there are widths and most full lines end inside sentences."""
-    widths = _widths(Counter(columns))
+def _full(pairs: Sequence[tuple[Line, Line]], columns: Sequence[int], short: int) -> list[tuple[Line, Line]]:
+    """The pairs of which the first is full, where there are widths and most full lines end inside sentences.
+
+    `columns` are those of the first line of each pair; there are so many `short` ones besides.
+    """
+    widths = _widths(Counter(columns) + Counter({0: short}))
     measured = [(width, pair, _is_ended(pair[0].text)) for width, pair in zip(columns, pairs, strict=True)]
     full = [ended for width, _, ended in measured if any(0 <= w - width < RAGGED for w in widths)]
     if sum(full) > (1 - OPEN_SHARE) * len(full):
@@ -129,17 +135,14 @@ def _between(columns: Counter[int], low: int, high: int) -> int:
     return sum(columns[column] for column in range(low + 1, high + 1))
 
 
-def _paragraphs(text: str) -> Iterator[list[Line]]:
-    """Runs of lines without a blank one, an indented one or one with a mark of its own between."""
-    paragraph: list[Line] = []
+def _pairs(text: str) -> Iterator[tuple[Line, Line]]:
+    """Each line with the next, where that is neither blank nor indented nor has a mark of its own in front."""
+    before = None
     for start, line in lines_of(text):
-        if paragraph and (not line.strip() or _OWN_LINE.match(line)):
-            yield paragraph
-            paragraph = []
-        if line.strip():
-            paragraph.append(Line(start, line.rstrip()))
-    if paragraph:
-        yield paragraph
+        after = Line(start, line.rstrip()) if line.strip() else None
+        if before and after and not _OWN_LINE.match(line):
+            yield before, after
+        before = after
 
 
 def _columns(text: str) -> int:
