@@ -117,14 +117,14 @@ class Studio:
         known = self.known.get(job.chunk.voiced)
         found = found_clip(job, self.cache, known) if known and holds(known, job) else None
         if found is None:
-            return pool.submit(self._clip, section, job)
+            return pool.submit(self._clip, section, job, known)
         there: Future[tuple[Clip, bool]] = Future()
         there.set_result((found, False))
         return there
 
-    def _clip(self, section: Section, job: Job) -> tuple[Clip, bool]:
+    def _clip(self, section: Section, job: Job, known: Known | None) -> tuple[Clip, bool]:
         try:
-            return clip_of(job, self.cache, self.check)
+            return clip_of(job, self.cache, self.check, known)
         except EngineError as error:
             place = f"section {section.number} ({section.title[:20]}), at {job.chunk.text[:20]!r}"
             return self.unsaid(type(error)(f"{place}: {error.what}", error.remedy), job, self.cache), True
@@ -149,9 +149,9 @@ def found_clip(job: Job, cache: ClipCache, name: Known) -> Clip | None:
     return replace(found, speaker=job.speaker) if found and job.speaker else found
 
 
-def clip_of(job: Job, cache: ClipCache, check: Check) -> tuple[Clip, bool]:
+def clip_of(job: Job, cache: ClipCache, check: Check, known: Known | None = None) -> tuple[Clip, bool]:
     """The clip of a job, and whether it was spoken just now. Raises EngineError."""
-    chunk, engine, name = job.chunk, job.engine, named(job)
+    chunk, engine, name = job.chunk, job.engine, named(job, known)
     found = found_clip(job, cache, name)
     if found:
         return found, False
