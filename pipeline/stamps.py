@@ -44,6 +44,10 @@ class Stamps:
             self._asked[name] = (*state, found)
         return found
 
+    def note(self, path: Path, found: str) -> None:
+        """Keep what `look` would find in a file that was written just now. Raises OSError where it is gone."""
+        self._asked[str(path).removeprefix(self._above)] = (*_state(path), found)
+
     def save(self) -> None:
         """Keep what was asked for, for the next time; where nothing can be written, it is found again."""
         if self._asked != self._known:

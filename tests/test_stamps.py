@@ -9,6 +9,8 @@ import pytest
 
 from pipeline.files import sha256_of
 from pipeline.shelf import changed_outputs
+from pipeline.speak import cache
+from pipeline.speak.cache import ClipCache
 from pipeline.speak.engines.tone import Tone
 from pipeline.stamps import Stamps
 from tests.quick import Told, built, request
@@ -154,3 +156,25 @@ def test_scripts_are_made_anew_only_for_what_is_new(tmp_path: Path, monkeypatch:
     source.write_text(TEXT, encoding="utf-8")
     built(source)
     assert {"山上有花。", "水里有鱼。"} <= set(made), "so does another program"
+
+
+def test_the_build_after_the_first_opens_no_clip_and_reads_no_encoding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, opened = tmp_path / "书.txt", Looks()
+    source.write_text(TEXT, encoding="utf-8")
+    first = built(source)
+    for section in first.manifest.sections:
+        for chunk in section.chunks:
+            path = ClipCache(tmp_path / "output/.cache/clips").path(chunk.clip)
+            stamps = request(tmp_path).shelf.stamps_of(first.home, "clips")
+            assert stamps.found_in(path, opened) == cache._header(path)
+    assert opened.read == []
+
+    monkeypatch.setattr(cache, "_header", opened)
+    monkeypatch.setattr("pipeline.stamps.sha256_of", opened)
+    source.write_text(TEXT.replace("有鱼", "有虾"), encoding="utf-8")
+    edited = built(source)
+    assert f"{first.manifest.sections[0].encoding}.m4a" not in opened.read
+    assert not [name for name in opened.read if name.endswith(".flac")]
+    assert edited.manifest.sections[0] == first.manifest.sections[0]

@@ -77,6 +77,8 @@ class ClipCache:
             file.comment = json.dumps({**facts, "seal": _seal(facts)})
             file.write(audio.samples)
         write_whole(path, content.getvalue())
+        if self.stamps:
+            self.stamps.note(path, _told(facts, audio.rate, length))
         marks = marks_of(chunk.voiced, audio.sentences, length)
         return Clip(key, path, chunk, script, audio.rate, length, energies, marks, verdict)
 
@@ -97,6 +99,10 @@ def _header(path: Path) -> str:
     facts = json.loads(tag)
     if facts.pop("seal", "") not in ("", _seal(facts)):
         raise ValueError("the particulars are not what was written")
+    return _told(facts, rate, frames)
+
+
+def _told(facts: Mapping[str, Any], rate: int, frames: int) -> str:
     energies = b64encode(np.array(facts["energies"], "<i2").tobytes()).decode()
     return json.dumps({**facts, "energies": energies, "rate": rate, "frames": frames})
 

@@ -60,6 +60,7 @@ def encode(clips: Sequence[Clip], gain: float, folder: Path, digest_of: DigestOf
         energies = np.concatenate(blocks).tolist()
         facts = {"energies": energies, "seal": _seal(sha256_of(draft), energies)}
         write_whole(target.with_suffix(".json"), json.dumps(facts).encode())
+    digest_of(target)  # for the next build, which then need not read it
     return Encoding(target, np.array(energies, np.int16))
 
 
