@@ -7,6 +7,7 @@ beside a busy thread that took up to thirty times as long.
 import signal
 import sys
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, BinaryIO
 
 EXACT = {"fflags": "+bitexact"}
@@ -44,6 +45,7 @@ if __name__ == "__main__":
     try:
         main(path, *map(int, sys.argv[2:]))
     except EOFError:
+        Path(path).unlink(missing_ok=True)  # the next build may have cleared away what was left before it was opened
         sys.exit("the sound has no end")
     except OSError as error:
         sys.exit(f"{error.errno} {error.strerror}")

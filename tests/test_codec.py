@@ -344,4 +344,4 @@ def test_an_encoder_whose_program_was_killed_ends_by_itself(tmp_path: Path) -> N
     begun = len(block).to_bytes(aac.LENGTH, "little") + block
     command = [sys.executable, "-P", aac.__file__, str(part), str(RATE), str(codec.AAC_BITS)]
     ended = subprocess.run(command, input=begun, capture_output=True, check=False, timeout=60)
-    assert (ended.returncode, ended.stderr) == (1, b"the sound has no end\n")
+    assert (ended.returncode, ended.stderr, part.exists()) == (1, b"the sound has no end\n", False)
