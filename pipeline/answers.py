@@ -3,79 +3,30 @@
 import dataclasses
 import functools
 import shutil
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import UsageError
-from pipeline.model import Chunk, Document, Manifest, Origin, Syllable
+from pipeline.model import Chunk, Document, Manifest, Origin, Section, Syllable
 from pipeline.shelf import Shelf
 from pipeline.write.manifest import read_manifest
 from pipeline.write.playback import Cue
 
 if TYPE_CHECKING:
     from pipeline.edition import Request
-    from pipeline.speak import Job
 
 Found = dict[str, Any]
+Seen = Callable[[int, int], None]  # chunks that are done with, and of how many
 
 DOUBTFUL = 0.02  # a reading in less doubt than this is not listed
 
-SECONDS_PER_CHARACTER = 0.24  # the embedded voice on the first book, pauses included: 2,547 characters in 8.9 min
-BYTES_PER_SECOND = 8_000 * 2.02  # AAC at 64 kbit/s, once as chapters and once as the book
+
+def unseen(done: int, total: int) -> None:
+    """Nobody follows how far it is."""
 
 
-def plan(source: Path, request: "Request") -> Found:
-    """What a build would do: per section characters, chunks, chunks not yet in the cache, estimated seconds."""
-    from pipeline.edition import casted, prepare
-    from pipeline.record import known_of
-    from pipeline.speak import named
-    from pipeline.speak.cache import ClipCache
-    from pipeline.speak.engines import open_engine
-
-    edition = prepare(source, request)
-    engine_of = functools.cache(lambda recipe: open_engine(recipe, edition.sidecar.pronounce, request.device))
-    cache = ClipCache(request.shelf.clips)
-    known = known_of(edition.last, edition.sidecar.pronounce)
-    outline, _, parts = casted(edition, engine_of, {}, request.recast)
-    empty = not any(cache.folder.glob("*"))  # then nobody need know what the clips would be called
-
-    def is_there(job: "Job") -> bool:
-        return not empty and cache.path(named(job, known.get(job.chunk.voiced)).clip).is_file()
-
-    sections: list[Found] = []
-    for part in parts:
-        section, jobs = part.section, part.jobs
-        characters = sum(len(chunk.text) for chunk in section.chunks)
-        sections.append(
-            {
-                "number": section.number,
-                "title": section.title,
-                "characters": characters,
-                "chunks": len(jobs),
-                "to_speak": sum(not is_there(job) for job in jobs),
-                "seconds": round(characters * SECONDS_PER_CHARACTER, 1),
-                "speakers": dict(Counter(chunk.role.name for chunk in section.chunks if chunk.role)),
-            }
-        )
-    seconds = sum(section["seconds"] for section in sections)
-    return {
-        "title": edition.document.title,
-        "voice": f"{edition.recipe.engine} {edition.recipe.voice}",
-        "cast": edition.cast,
-        "characters": sum(section["characters"] for section in sections),
-        "hours": round(seconds / 3600, 2),
-        "megabytes": round(seconds * BYTES_PER_SECOND / 1e6, 1),
-        "requests": sum(section["to_speak"] for section in sections),
-        "cached": sum(section["chunks"] - section["to_speak"] for section in sections),
-        "guesses": [dataclasses.asdict(edit) for edit in edition.document.edits if edit.guess],
-        "notes": [dataclasses.asdict(note) for note in (*edition.document.notes, *outline.notes)],
-        "sections": sections,
-    }
-
-
-def inspect(source: Path, request: "Request") -> Found:
+def inspect(source: Path, request: "Request", seen: Seen = unseen) -> Found:
     """A text as it will be spoken: metadata, edits, coverage, sections with chunks, spoken forms and pinyin."""
     from pipeline.edition import outline_of, prepare
     from pipeline.speak.engines import open_engine
@@ -108,12 +59,12 @@ def inspect(source: Path, request: "Request") -> Found:
                 "level": section.level,
                 "chunks": [found_of(chunk) for chunk in section.chunks],
             }
-            for section in outline.sections
+            for section in _followed(outline.sections, seen)
         ],
     }
 
 
-def doubtful_readings(source: Path, request: "Request") -> Found:
+def doubtful_readings(source: Path, request: "Request", seen: Seen = unseen) -> Found:
     """The readings of a text that are not sure, the most doubtful first, each with the words around it."""
     from pipeline.edition import outline_of, prepare
     from pipeline.speak.engines import open_engine
@@ -123,12 +74,21 @@ def doubtful_readings(source: Path, request: "Request") -> Found:
     edition = prepare(source, request)
     pronouncer = Pronouncer(edition.sidecar.pronounce)
     found: list[Found] = []
-    for section in outline_of(edition, open_engine(edition.recipe)).sections:
+    for section in _followed(outline_of(edition, open_engine(edition.recipe)).sections, seen):
         for number, chunk in enumerate(section.chunks, 1):
             said = spoken(chunk.voiced).text
             place = {"section": section.number, "sentence": number}
             found += [place | doubt for doubt in doubts_among(said, pronouncer.syllables(said))]
     return {"title": edition.document.title, "readings": sorted(found, key=lambda row: -row["doubt"])}
+
+
+def _followed(sections: Sequence[Section], seen: Seen) -> Iterator[Section]:
+    """The sections one by one; of each that is done with, it is told."""
+    done, total = 0, sum(len(section.chunks) for section in sections)
+    for section in sections:
+        yield section
+        done += len(section.chunks)
+        seen(done, total)
 
 
 def doubts_among(said: str, syllables: Sequence[Syllable]) -> Iterator[Found]:

@@ -19,13 +19,16 @@ PICTURE_S = 0.05  # a bar is drawn ten times a second, and a thousand clips may 
 class _Bar:
     """A bar with a text in front of it and one behind; `fields` are what the texts show at first."""
 
+    stays = True  # whether it is left on the screen at the end
+
     def __init__(self, before: str, after: str = "", **fields: Any) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         behind = [TextColumn(after)] if after else []
         columns = (TextColumn(before), BarColumn(), *behind, TimeRemainingColumn())
-        self._bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+        drawn = sys.stderr.isatty()
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=not self.stays, disable=not drawn)
         self._task = self._bar.add_task("", total=None, **fields)
 
     def __enter__(self) -> Self:
@@ -49,14 +52,13 @@ class Listener(_Bar):
 
 
 class Scanner(_Bar):
-    """Follows a look at a whole book's sound."""
+    """Follows a look at a whole text or book."""
 
-    def __init__(self) -> None:
-        super().__init__("looking at the sound")
+    stays = False
 
-    def scanned(self, done: int, length: int) -> None:
-        """So many milliseconds of so many were looked at."""
-        self._bar.update(self._task, completed=done, total=length)
+    def scanned(self, done: int, total: int) -> None:
+        """So much of so much was looked at."""
+        self._bar.update(self._task, completed=done, total=total)
 
 
 class Watcher(_Bar):

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import codec, sound
-from pipeline.answers import check_book, inspect, plan
+from pipeline.answers import check_book, inspect
 from pipeline.edition import Request, recipes_for
 from pipeline.errors import UsageError
 from pipeline.explain import Spot, explain
+from pipeline.forecast import plan
 from pipeline.model import Audio, Document, Manifest, Origin, Recipe, SpokenChunk
 from pipeline.progress import Watcher
 from pipeline.read.sidecar import read_sidecar, voice_place

@@ -60,7 +60,7 @@ def report(
     from pipeline.verify.recogniser import recogniser_if_any
 
     question = Question(recogniser_if_any(model), prices_in(price or ()))
-    with Scanner() as scanner:
+    with Scanner("looking at the sound") as scanner:
         print(report(Shelf(output), book, question, scanner.scanned))
 
 

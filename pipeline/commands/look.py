@@ -26,7 +26,7 @@ from pipeline.commands.options import (
     Voice,
 )
 from pipeline.commands.printed import print_json
-from pipeline.progress import Listener
+from pipeline.progress import Listener, Scanner
 from pipeline.shelf import Shelf
 
 
@@ -40,11 +40,12 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Show what a build would do, without speaking: sections, length, size, requests, what is in the cache."""
-    from pipeline.answers import plan
     from pipeline.edition import Request
+    from pipeline.forecast import plan
 
-    with _readable(source) as text:
-        found = plan(text, Request(Shelf(output), engine, voice, quality=quality, device=device))
+    request = Request(Shelf(output), engine, voice, quality=quality, device=device)
+    with _readable(source) as text, Scanner("looking for what is spoken") as scanner:
+        found = plan(text, request, scanner.scanned)
     if as_json:
         print_json(found)
         return
@@ -73,8 +74,8 @@ def inspect(
     from pipeline.edition import Request
 
     request = Request(Shelf(HERE), engine, script=script)
-    with _readable(source) as text:
-        found = doubtful_readings(text, request) if polyphones else inspect(text, request)
+    with _readable(source) as text, Scanner("reading") as scanner:
+        found = (doubtful_readings if polyphones else inspect)(text, request, scanner.scanned)
     if as_json:
         print_json(found)
     elif polyphones:
