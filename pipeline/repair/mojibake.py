@@ -4,6 +4,7 @@ Only where the bytes make sense in the right encoding to the last one, and what 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -15,11 +16,13 @@ from pipeline.repair.torn_utf8 import LOSS, lost_in_gbk, whole
 
 _CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _WESTERN = re.compile(f"[\u0080-\u00ff{_CP1252}](?:[\u0080-\u00ff\ufffd{_CP1252}]| (?=[\u0080-\u00ff{_CP1252}]))+")
+_LATIN = re.compile("[À-ÖØ-öø-ÿ]")  # what is read wrong has letters; rows of dashes or dots are drawn
 _UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)  # bytes that Windows-1252 gives no meaning
 _UTF8_IN_LATIN = re.compile(f"[\u00c2-\u00f4][\u0080-\u00bf{_CP1252}]")
 _LOST_FOR_EVER = re.compile("锟斤拷(?:锟斤拷)*|(?:烫烫){2,}|(?:屯屯){2,}")
 # How UTF-8 reads as GBK: what the first two bytes of ， 。 “ and of common characters become.
 _UTF8_IN_GBK = re.compile("锛|銆|鈥|鐨|涓|浜|鍦|鏄|浠|鎴|杩|瑕|鍥|鍙|绗|浣|鏈|鍜")
+_HAN = re.compile("[㐀-鿿]")
 FEWEST = 3  # Chinese characters that a piece must give
 GOOD = 0.9  # of them are in common use when it is read right
 BAD = 0.5  # of the characters as written are at the most
@@ -58,12 +61,15 @@ def _western(text: str) -> Iterator[Replacement]:
 
 def _western_right(piece: str) -> str:
     """A piece read right, "" where it makes no sense so or has been."""
-    if not _WESTERN.fullmatch(piece):
+    if not _WESTERN.fullmatch(piece) or not _LATIN.search(piece):
         return ""
     if LOSS in piece:
         return _chinese(whole([None if c == LOSS else _western_byte(c)[0] for c in piece], lambda _: _UNDEFINED))
     content = b"".join(map(_western_byte, piece))
     right = _decoded(content, "utf-8") if _UTF8_IN_LATIN.search(piece) else ""
+    han = _HAN.findall(right)
+    if sum(map(everyday().__contains__, han)) < BAD * len(han):
+        right = ""  # é”“ is a letter in quotation marks
     if not right and len(content) >= 2 * FEWEST:
         right = _chinese(_decoded(content, "gb18030"))
     return right if right != piece else ""
@@ -97,13 +103,15 @@ def _lines(text: str) -> Iterator[Replacement]:
 def _is_strange(line: str) -> bool:
     """Whether hardly half of a line's characters beyond ASCII are in common use.
 
-    Where most of the others are letters, it is a line of pinyin or in another language.
+    Where most of the others are letters, it is a line of pinyin or in another language; where most are signs, or all
+    the same character, it is drawn, or counts: ┏━━━━┓, ①②③.
     """
     odd = _odd().findall(line)
-    if len(odd) < FEWEST or len(line) - len(line.encode("ascii", "ignore")) > len(odd) / (1 - BAD):
+    if len(set(odd)) < FEWEST or len(line) - len(line.encode("ascii", "ignore")) > len(odd) / (1 - BAD):
         return False
     letters = [c for c in odd if c < "㐀" and c.isalpha()]
-    return len(letters) <= len(odd) / 2
+    signs = [c for c in odd if unicodedata.category(c)[0] in "NPS"]
+    return max(len(letters), len(signs)) <= len(odd) / 2
 
 
 def _line_right(line: str) -> str:

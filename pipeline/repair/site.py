@@ -1,18 +1,20 @@
 """A Document comes in; the same goes out without the words of the page that it was copied from."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
+from pipeline.repair.addresses import address_in
 from pipeline.repair.rule import lines_of, noted, table
 
 _DATE_LINE = re.compile(
     r"^\s*(?:发布|發布|發佈|更新|发表|發表)?(?:时间|時間|日期)[:：]"
     r"\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T\d:]*)$"
 )
+_MEETING = re.compile(r"^\s*(?:地点|地點|出席|参加|參加|与会|與會|主持|人物|布景|记录人|記錄人)")
 LONG = 40  # characters; a shorter paragraph may be repeated on purpose (a refrain, a cry)
 
 
@@ -28,17 +30,20 @@ def site_words(document: Document) -> Document:
     ('局長發言', '2022-03-29', '\\n\\n\\n\\n\\n\\n同志們:')
     >>> site_words(document_of("雪落下來\\n雪落下來\\n時間:永遠")).text
     '雪落下來\\n雪落下來\\n時間:永遠'
+    >>> site_words(document_of("雪落下来。www.books.com\\n时间：2023年5月6日\\n地点：三楼")).text
+    '雪落下来。\\n时间：2023年5月6日\\n地点：三楼'
     """
-    lines = [(offset, line) for offset, line in lines_of(document.text)]
-    own = [k for k, (_, line) in enumerate(lines) if _is_site_line(line)]
+    lines = list(lines_of(document.text))
+    own = dict(_own([line for _, line in lines]))
     if not own:
         return document
-    dates = [date for k in own if (date := _date(lines[k][1]))]
-    titles = _titles([line.strip() for _, line in lines], own)
+    whole = [k for k, shown in own.items() if shown == lines[k][1]]
+    dates = [date for k in whole if (date := _date(lines[k][1]))]
+    titles = _titles([line.strip() for _, line in lines], whole)
     title = lines[titles[0]][1].strip() if titles else document.title
     document = replace(document, title=document.title or title, date=document.date or next(iter(dates), ""))
-    document = edited(document, "site words", [_cut(*lines[k]) for k in own])
-    return _without(document, "title", titles)
+    cuts = [_cut(lines[k][0] + len(lines[k][1]) - len(shown), shown) for k, shown in own.items()]
+    return _without(edited(document, "site words", cuts), "title", titles)
 
 
 def duplicates(document: Document) -> Document:
@@ -75,8 +80,14 @@ def _cut(offset: int, line: str) -> Replacement:
     return Replacement(offset, offset + len(line), "")
 
 
-def _is_site_line(line: str) -> bool:
-    return bool(_DATE_LINE.match(line)) or bool(_site_pattern().search(line))
+def _own(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The page's own lines: the number of each, and what of it is the page's, at its end."""
+    for k, line in enumerate(lines):
+        around = lines[max(0, k - 2) : k + 3]
+        if _site_pattern().search(line) or (_DATE_LINE.match(line) and not any(map(_MEETING.match, around))):
+            yield k, line
+        elif shown := address_in(line):
+            yield k, shown
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
 from pipeline.repair.evidence import is_used
+from pipeline.repair.origin import Site, site_of
 from pipeline.repair.readings import GLOSS, spelled
 from pipeline.repair.rereading import TORN_GLOSS, UNKNOWN, Rereading, reread
 from pipeline.repair.rule import noted
@@ -28,7 +29,7 @@ from pipeline.repair.torn_bytes import (
     ending,
     everyday,
 )
-from pipeline.repair.weighing import Place, is_open, likeliest, right_of, score
+from pipeline.repair.weighing import Place, is_awaited, is_open, likeliest, right_of, score
 from pipeline.repair.wraps import SOFT, flowing
 
 _LOSS = re.compile(f"[{LOSSES}]")
@@ -39,9 +40,11 @@ _RUN = re.compile("[?]{3}|\ufffd{3}")  # whole words are lost, or a person asks 
 _BEHIND = re.compile(r"(?:[\u2014-\u2026\u3000-\u9fff\uff00-\uffef%]|\.{3})\Z")
 LINE = 2000  # characters on each side that tell what a site did to a line
 MARKS_LEAD = 0xA1  # the first byte of 。 “ ” 《 》 …
+FEWEST_ODD = 2  # characters that are not in common use, where nothing else tells of a site
 FEW, MANY = 3, 20  # choices that are weighed for a character, beside one that is known and without
 MEMORY = 1000  # characters on the left in which a bracket or quotation may have been opened
 MARGIN = 4.0  # by so much (natural logarithm) a restored text must be likelier than the text as written
+UNLIKELY_MARGIN = 15.0  # the same where nothing tells of a site that worked on bytes
 KNOWN_MARGIN = 1.0  # the same where the site is known to have torn characters
 CLOSE = 1.5  # a second restoration so near to the best is noted
 SILENT = -8.0  # a byte lost at the end of a line without a trace
@@ -75,9 +78,10 @@ def torn(document: Document) -> Document:
     if not _LOSS.search(document.text):
         return document
     text = flowing(document.text)
-    found = list(_restorations(text, MARGIN))
-    if any(r.bonus == 0 for r in found):
-        found = list(_restorations(text, KNOWN_MARGIN))
+    site = site_of(text)
+    found = list(_restorations(text, site, UNLIKELY_MARGIN if site == Site.UNTOLD else MARGIN))
+    if site != Site.UNTOLD and any(r.bonus == 0 for r in found):
+        found = list(_restorations(text, site, KNOWN_MARGIN))
     guessed = [r for r in found if not r.exact]
     notes = [(r.start, r.end, f"{r.text} is a guess; it may be {r.other}") for r in guessed if r.other]
     notes += [(*match.span(), "bytes are lost here, and nothing tells which") for match in _left(text, found)]
@@ -109,7 +113,7 @@ def _moved(changes: Sequence[Replacement], before: Sequence[Restored]) -> Iterat
         yield Replacement(start + shift, end + shift, after)
 
 
-def _restorations(text: str, margin: float) -> Iterator[Restored]:
+def _restorations(text: str, site: Site, margin: float) -> Iterator[Restored]:
     """What can be restored, from left to right; each sees what was restored before it."""
     done = 0
     left = ""
@@ -118,7 +122,7 @@ def _restorations(text: str, margin: float) -> Iterator[Restored]:
             continue
         left = (left + text[done : loss.start()]).replace(SOFT, "").split("\n")[-1][-MEMORY:]
         done = loss.start()
-        place = Place(text, done, left, margin)
+        place = Place(text, done, left, margin, site)
         found = _by_gloss(place) or _by_mark(place)
         if found:
             yield found
@@ -128,7 +132,7 @@ def _restorations(text: str, margin: float) -> Iterator[Restored]:
 
 def _by_gloss(place: Place) -> Restored | None:
     """A torn gloss: the last byte of the character before it and the lost one spell the glossed character."""
-    text, at, left, _ = place
+    text, at, left, *_ = place
     gloss = TORN_GLOSS.match(text, at)
     before = GLOSS.sub("", left)[-1:] if gloss else ""
     last = MARK_TRAILS.get(before) or (code(before)[1:] or (0,))[0]
@@ -144,10 +148,10 @@ def _by_mark(place: Place) -> Restored | None:
 
     A site that did so left no such mark in full width, anywhere.
     """
-    text, at, left, margin = place
+    text, at, left, margin, site = place
     if _RUN.match(text, at) or not _BEHIND.search(GLOSS.sub("", left)[-3:]):
         return None
-    if TORN_GLOSS.match(text, at + 1) and _by_gloss(Place(text, at + 1, left + text[at], margin)):
+    if TORN_GLOSS.match(text, at + 1) and _by_gloss(Place(text, at + 1, left + text[at], margin, site)):
         return None  # this mark is whole; a gloss tore what follows it
     line = _line(text, at)
     gone = {trail for mark, trail in MARK_TRAILS.items() if WIDE[mark] not in line}
@@ -162,6 +166,7 @@ def _by_mark(place: Place) -> Restored | None:
         reading
         for reading in readings
         if not _OTHER_ALPHABET.fullmatch(text, at, reading.end)
+        and _is_shown(place, reading.end)
         and (_is_plausible(reading) or (site_known and _may_be_lost_whole(text, at, reading)))
     ]
     return _best(place, plausible, ending(MARK_LEAD))
@@ -178,6 +183,19 @@ def _is_plausible(reading: Rereading) -> bool:
     """Whether something is read in the right step, and that in common use."""
     known = reading.text.replace(UNKNOWN, "")
     return sum(map(everyday().__contains__, known)) >= EVERYDAY_SHARE * len(known) > 0
+
+
+def _is_shown(place: Place, end: int) -> bool:
+    """Whether characters that are not in common use stand out of step up to `end`, or a quotation is not closed.
+
+    Question marks alone tell of damage where there are glosses, and else of a person who asks loudly.
+    """
+    if place.site == Site.GLOSSED:
+        return True
+    odd = [c for c in place.text[place.at : end] if c not in LOSSES and c not in everyday()]
+    if place.site == Site.UNTOLD:
+        return sum(not c.isascii() for c in odd) >= FEWEST_ODD
+    return any(c.isalnum() or not c.isascii() for c in odd) or is_awaited("”", place.left)
 
 
 def _may_be_lost_whole(text: str, at: int, reading: Rereading) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pipeline.frequencies import frequencies
 from pipeline.repair.evidence import in_context, is_used, likelihood, simple
+from pipeline.repair.origin import Site
 from pipeline.repair.readings import GLOSS
 from pipeline.repair.torn_bytes import LOSSES
 from pipeline.repair.wraps import SOFT
@@ -24,12 +25,13 @@ CLOSED = 3.0  # a closing mark where one is awaited, or an opening one that is c
 
 
 class Place(NamedTuple):
-    """A loss at `at` of the text, what stands left of it as restored so far, and the margin that holds there."""
+    """A loss at `at` of the text, what stands left of it as restored so far, the margin that holds there, the site."""
 
     text: str
     at: int
     left: str
     margin: float
+    site: Site
 
 
 def score(place: Place, middle: str, end: int, horizon: int) -> float:
@@ -46,9 +48,13 @@ def score(place: Place, middle: str, end: int, horizon: int) -> float:
 
 
 def is_open(character: str, left: str) -> bool:
-    """Whether a closing mark has an opening one to close; true for all other characters."""
-    opener = _OPENERS.get(character)
-    return not opener or left.count(opener) > left.count(character)
+    """Whether a character may stand here: a closing mark that has an opening one to close, or any other."""
+    return character not in _OPENERS or is_awaited(character, left)
+
+
+def is_awaited(closer: str, left: str) -> bool:
+    """Whether a closing mark has an opening one to close."""
+    return left.count(_OPENERS[closer]) > left.count(closer)
 
 
 def _is_closed(character: str, right: str) -> bool:
