@@ -42,7 +42,7 @@ def _pieces(words: Sequence[str]) -> list[list[str]]:
 def _read(words: Sequence[str]) -> list[Syllable]:
     context = context_of(words)
     syllables = [_by_dictionary(context, k, starts) for k, starts in enumerate(_starts(words))]
-    places = [k for k, syllable in enumerate(syllables) if _open(syllable)]
+    places = [k for k, syllable in enumerate(syllables) if _open(syllable) and not _settled(context, k)]
     for k, chances in zip(places, probabilities(context, places) if places else (), strict=True):
         best = int(chances.argmax())
         reading, doubt = model().candidates[context.signs[k]][best], round(1 - float(chances[best]), 4)
@@ -79,6 +79,11 @@ def _open(syllable: Syllable) -> bool:
     """Whether the model has a say: it was trained on the character. Where it and a word differ it is right far oftener
     (on CPP's dev sentences the readings of words that it does not know at all were right in no case out of 14)."""
     return syllable.character in model().candidates and syllable.character not in FIXED
+
+
+def _settled(context: Context, at: int) -> bool:
+    """Whether a word says how it is read where the model knows one reading only: it has nothing to choose from."""
+    return bool(context.words[at]) and len(model().candidates[context.signs[at]]) == 1
 
 
 def _rare(character: str) -> str | None:

@@ -4,6 +4,7 @@ Each rule is `(syllables, words, at, k) -> syllables of the k-th word or None`, 
 """
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.resources import files
@@ -15,8 +16,8 @@ Rule = Callable[[Found, Sequence[str], int, int], Found | None]
 
 
 def ruled(syllables: Sequence[Syllable], words: Sequence[str]) -> Found:
-    """The syllables, each word after the first rule that has something to say of it."""
-    found, at = list(syllables), 0
+    """The syllables, as the phrases say that they stand in, each word after the first rule that knows it."""
+    found, at = phrased(syllables, "".join(words)), 0
     for k, word in enumerate(words):
         for rule in RULES:
             changed = rule(found, words, at, k)
@@ -24,6 +25,22 @@ def ruled(syllables: Sequence[Syllable], words: Sequence[str]) -> Found:
                 found[at : at + len(word)] = changed
                 break
         at += len(word)
+    return found
+
+
+def phrased(syllables: Sequence[Syllable], text: str) -> Found:
+    """The syllables, those read otherwise whose surroundings leave no choice: a pattern of phrases.tsv marks them.
+
+    >>> from pipeline.speak.pinyin.reading import read_words
+    >>> [s.citation for s in phrased(read_words(["还", "了", "，", "走", "不了"]), "还了，走不了")]
+    ['huan2', 'le5', None, 'zou3', 'bu4', 'liao3']
+    """
+    found = list(syllables)
+    for character in dict.fromkeys(text):
+        for pattern, reading in phrases().get(character, ()):
+            for match in pattern.finditer(text):
+                at = match.start("here")
+                found[at : at + 1] = _read_as(found[at : at + 1], [reading])
     return found
 
 
@@ -116,3 +133,16 @@ def table(name: str) -> dict[str, str]:
     lines = (files(__package__) / name).read_text(encoding="utf-8").splitlines()
     rows = (line.partition("\t") for line in lines if line and not line.startswith("#"))
     return {word: said for word, _, said in rows}
+
+
+@functools.cache
+def phrases() -> dict[str, list[tuple[re.Pattern[str], str]]]:
+    """The patterns of phrases.tsv by the character that they are about, in which its place is called `here`."""
+    found: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+    lines = (files(__package__) / "phrases.tsv").read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        if line and not line.startswith("#"):
+            character, pattern, reading = line.split("\t")
+            marked = pattern.replace("_", f"(?P<here>{character})", 1)
+            found.setdefault(character, []).append((re.compile(marked), reading))
+    return found

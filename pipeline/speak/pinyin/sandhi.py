@@ -16,6 +16,8 @@ from pipeline.speak.pinyin.rules import table
 DIGITS = "〇零一二三四五六七八九"
 LARGER = "十百千万亿"
 QUANTIFIED = "这那哪每另某同任有上下前后头"  # before 一 as a number of things: 这一次, 每一天
+COMPLEMENTS = "了见起出来去到着住动上下开完成定清懂全齐准惯赢及够掉通透断尽得过多消进脱倒垮稳饱远好"  # 看不见, 差不多
+NO_VERBS = "只左再并亦才眼君高莫"  # before 不 and one of these: 只不过, 再不来
 KIN = "姐奶宝婶姥伯"  # said twice they keep the third tone: 姐姐
 CLOCK = ("分", "刻", "半", "整")
 
@@ -52,7 +54,7 @@ def one(text: str, places: Sequence[tuple[int, int]], k: int, tones: Sequence[st
     before, after = text[k - 1 : k], text[k + 1 : k + 2]
     if _counted(text, k) or _closes_word(text, places, k):
         return "yi1"
-    if before and before == after and before not in DIGITS + LARGER:
+    if before and before == after and before not in DIGITS + LARGER and text[k - 2 : k - 1] != "一":
         return "yi5"
     tone = (tones[k + 1] or "")[-1:] if k + 1 < len(tones) else ""
     if after == "个":
@@ -63,11 +65,17 @@ def one(text: str, places: Sequence[tuple[int, int]], k: int, tones: Sequence[st
 def _counted(text: str, k: int) -> bool:
     """Whether 一 is said as a figure: in digits, after 第 or 十, as the ones of a number, in ordinals and dates."""
     before, after = text[k - 1 : k], text[k + 1 : k + 2]
+    if "一点一点" in (text[k : k + 4], text[max(0, k - 2) : k + 2]):
+        return False
     if before in tuple("第初十") or before in tuple(DIGITS) or after in tuple(DIGITS):
         return True
     if before == "点" and text[k - 2 : k - 1] in tuple(DIGITS + LARGER) and after not in CLOCK:
         return True
-    if after == "点" and (text[k + 2 : k + 3] in (*DIGITS, "十", *CLOCK)):
+    if (
+        after == "点"
+        and text[k + 2 : k + 3] in (*DIGITS, "十", *CLOCK)
+        and "一点" not in (text[k - 2 : k], text[k + 2 : k + 4])
+    ):
         return True
     if after == "日" and before == "月":
         return True
@@ -85,14 +93,14 @@ def no(text: str, words: Sequence[str], places: Sequence[tuple[int, int]], k: in
     """How 不 sounds: neutral in 好不好 and 看不见, bu2 before a fourth tone, bu4 else.
 
     >>> from pipeline.speak.pinyin import Pronouncer
-    >>> ["".join(s.sounded[-1] for s in Pronouncer({}).syllables(t)) for t in ("不是", "不好", "好不好", "看不见")]
-    ['24', '43', '353', '454']
+    >>> ["".join(s.sounded[-1] for s in Pronouncer({}).syllables(t)) for t in ("不是", "好不好", "看不见", "只不过")]
+    ['24', '353', '454', '324']
     """
     before, after = text[k - 1 : k], text[k + 1 : k + 2]
     word, place = places[k]
-    if before and before == after:
+    if before and before == after and before != "时":
         return "bu5"
-    if place == 1 and len(words[word]) == 3:
+    if place == 1 and len(words[word]) == 3 and after in COMPLEMENTS and before not in NO_VERBS:
         return "bu5"
     tone = (tones[k + 1] or "")[-1:] if k + 1 < len(tones) else ""
     return "bu2" if tone == "4" else "bu4"
