@@ -158,6 +158,12 @@ def broken_at(text: str, width: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def test_broken_lines_with_a_blank_one_behind_each_are_joined() -> None:
+    lines = [x for x in (TEXTS / "novel.txt").read_text(encoding="utf-8").splitlines() if len(x.encode("gbk")) > 100]
+    found = repaired(broken_at("\n".join(lines), 60).replace("\n", "\n\n"))
+    assert [line.strip() for line in found.split("\n") if line] == repaired("\n".join(lines)).split("\n")
+
+
 @pytest.mark.parametrize("name", ["novel", "modern"])
 @pytest.mark.parametrize("damage", [None, swallowing, sparing])
 def test_lines_that_were_broken_at_widths_are_joined_damaged_or_not(

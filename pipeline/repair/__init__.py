@@ -13,6 +13,7 @@ from pipeline.repair.glosses import glosses
 from pipeline.repair.html import entities, line_breaks
 from pipeline.repair.marks import brackets, marks, quotes
 from pipeline.repair.mojibake import chinese, western
+from pipeline.repair.references import references
 from pipeline.repair.rule import Rule, document_of
 from pipeline.repair.scars import scars
 from pipeline.repair.site import duplicates, site_words
@@ -36,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     invisible,  # characters without width
     widths,  # １９９８年 -> 1998年
     scars,  # 順應時展 -> 順應時代發展
+    references,  # 周公[1]东征 -> 周公东征
     site_words,  # 時間:2022-03-29 06:05:00 -> the document's date
     duplicates,  # a long paragraph twice in a row -> once
     wraps,  # lines broken at a fixed width -> one paragraph

@@ -25,13 +25,18 @@ FULL_SHARE = 0.6  # of them at any; the others may be notes, or headings in two 
 PEAK_SHARE = 0.6  # of the lines that are full at a width have the very same
 PILE = 4  # or so many times as many are full as are somewhat shorter or longer
 OPEN_SHARE = 0.6  # of the full lines end inside a sentence
+SPACED = 0.02  # of the lines of a text whose lines all have a blank one behind them have not
 SOFT = "\v"
+_CLOSE = re.compile(r"[^\s][^\S\n]*\n[^\S\n]*(?=\S)")
 _NARROW = re.compile("(?<=[^\\x00-\\x7f])[,:;?!()]|[,:;?!()](?=[^\\x00-\\x7f])")
 _NONE = re.compile("(?!)")
 _ENDS = tuple("。！？…”』」）!?.:：;；")
 _OWN_LINE = re.compile(
     r"\s|[#>|*+\-•·=]|\d+[.、)）]|[（(]?[一二三四五六七八九十]+[)）、]|第.{1,6}[章回节節卷部篇]|[〔［\[][\d０-９]+[〕］\]]"
 )
+
+
+_DRAWN = re.compile(r"[\W_]+")  # a row of dashes is no words
 
 
 class Line(NamedTuple):
@@ -64,8 +69,11 @@ def flowing(text: str) -> str:
     4
     """
     characters = list(text)
-    for _, after in _broken(text):
-        characters[after.start - 1] = SOFT
+    for before, after in _broken(text):
+        between = range(before.start + len(before.text), after.start)
+        characters[before.start + len(before.text) : after.start] = [
+            SOFT if characters[k] == "\n" else characters[k] for k in between
+        ]
     return "".join(characters)
 
 
@@ -136,13 +144,30 @@ def _between(columns: Counter[int], low: int, high: int) -> int:
 
 
 def _pairs(text: str) -> Iterator[tuple[Line, Line]]:
-    """Each line with the next, where that is neither blank nor indented nor has a mark of its own in front."""
-    before = None
+    """Each line with the next, where that is neither blank nor indented nor has a mark of its own in front.
+
+    Where all lines have a blank one behind them, one is none.
+    """
+    before, blank, most = None, 0, int(_is_spaced(text))
     for start, line in lines_of(text):
-        after = Line(start, line.rstrip()) if line.strip() else None
-        if before and after and not _OWN_LINE.match(line):
+        if not line.strip():
+            blank += 1
+            continue
+        after = Line(start, line.rstrip())
+        if before and blank <= most and not _OWN_LINE.match(line) and not _DRAWN.fullmatch(before.text):
             yield before, after
-        before = after
+        before, blank = after, 0
+
+
+def _is_spaced(text: str) -> bool:
+    """Whether hardly a line has the next directly below it.
+
+    >>> _is_spaced("一\\n\\n二\\n\\n三"), _is_spaced("一\\n二\\n\\n三")
+    (True, False)
+    """
+    lines = text.count("\n") + 1
+    close = len(_CLOSE.findall(text))
+    return close < SPACED * lines
 
 
 def _columns(text: str) -> int:
