@@ -186,16 +186,17 @@ def _is_plausible(reading: Rereading) -> bool:
 
 
 def _is_shown(place: Place, end: int) -> bool:
-    """Whether characters that are not in common use stand out of step up to `end`, or a quotation is not closed.
+    """Whether what stands out of step up to `end` shows that it does, or a quotation is not closed.
 
-    Question marks alone tell of damage where there are glosses, and else of a person who asks loudly.
+    Question marks alone tell of damage where there are glosses, and else of a person who asks loudly. Where nothing
+    tells of a site, it takes characters that are not in common use.
     """
     if place.site == Site.GLOSSED:
         return True
-    odd = [c for c in place.text[place.at : end] if c not in LOSSES and c not in everyday()]
+    stretch = place.text[place.at : end]
     if place.site == Site.UNTOLD:
-        return sum(not c.isascii() for c in odd) >= FEWEST_ODD
-    return any(c.isalnum() or not c.isascii() for c in odd) or is_awaited("”", place.left)
+        return sum(not c.isascii() and c not in LOSSES and c not in everyday() for c in stretch) >= FEWEST_ODD
+    return any(map(str.isalnum, stretch)) or is_awaited("”", place.left)
 
 
 def _may_be_lost_whole(text: str, at: int, reading: Rereading) -> bool:
