@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from pipeline.model import Document, Outline
+from pipeline.segment.candidates import Candidates, Heading, Rank
 from pipeline.segment.chunks import Sizes, speakable
 from pipeline.segment.contents import contents_lines
 from pipeline.segment.cutting import dropped_edits, pieces_of, section_of
 from pipeline.segment.headings import STRONG
 from pipeline.segment.numbering import numbering_notes
 from pipeline.segment.page import Page
-from pipeline.segment.scheme import Candidates, Heading, Rank, headings_of
+from pipeline.segment.scheme import headings_of
 from pipeline.segment.sections import drafts_of
 
 __all__ = ["Sizes", "segment"]

@@ -7,7 +7,7 @@ more without text between them.
 import re
 from collections.abc import Iterator
 
-from pipeline.segment.scheme import Candidates
+from pipeline.segment.candidates import Candidates
 
 TITLE = re.compile(r"[【\[《]?(?:目\s*[录錄次]|contents|table of contents)[】\]》]?[:：]?", re.IGNORECASE)
 LEAST_TITLES = 3
