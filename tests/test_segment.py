@@ -114,6 +114,45 @@ def test_the_sections_of_a_text(case: str, lines: str, sections: str, notes: str
     demand_whole(document_of(text), outline)
 
 
+def declared(*lines: tuple[int, str]) -> Document:
+    """A document whose lines are headings of a level, or text (level 0)."""
+    text, headings = "", []
+    for level, line in lines:
+        if level:
+            headings.append(Heading((len(text), len(text) + len(line)), level))
+        text += f"{line}\n"
+    return document_of(text, tuple(headings))
+
+
+def test_the_name_of_the_book_above_each_chapter_is_said_once() -> None:
+    titles = ("第一章 下山", "第二章 入城", "第三章 夜雨")
+    document = declared(*(line for title in titles for line in ((1, "青牛记"), (2, title), (0, BODY))))
+    outline = segment(document, Sizes())
+    assert [section.title for section in outline.sections] == list(titles)
+    assert [chunk.text for section in outline.sections for chunk in section.chunks].count("青牛记") == 1
+    assert [edit.before for edit in outline.dropped if edit.rule == "repeated heading"] == ["青牛记"] * 2
+    demand_whole(document, outline)
+
+
+def test_volumes_and_chapters_of_one_level_are_counted_apart() -> None:
+    lines = [
+        (1, "卷一 青牛村"),
+        (1, "第一章 下山"),
+        (0, BODY),
+        (1, "第二章 入城"),
+        (0, BODY),
+        (1, "卷二 京城"),
+        (0, BODY),
+    ]
+    outline = segment(declared(*lines, (1, "第三章 夜雨"), (0, BODY)), Sizes())
+    assert not outline.notes
+
+
+def test_chapters_that_the_contents_of_a_book_leave_out_are_not_missing() -> None:
+    lines = [(1, "第一章 下山"), (0, BODY), (2, "第二章 入城"), (0, BODY), (1, "第三章 夜雨"), (0, BODY)]
+    assert not segment(declared(*lines), Sizes()).notes
+
+
 @pytest.mark.parametrize("sentences", [row[0] for row in rows("sentences.tsv")])
 def test_where_sentences_end(sentences: str) -> None:
     text = sentences.replace("|", "")

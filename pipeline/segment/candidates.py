@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
+from pipeline.segment.dates import date_mark
 from pipeline.segment.headings import Mark, bare, hash_mark, mark_of
 from pipeline.segment.page import Line, Page
 
@@ -77,14 +78,20 @@ class Candidates:
         hashed = hash_mark(text)
         title = bare(text[hashed[1] :] if hashed else text)
         for front in self.fronts:
-            if title.startswith(front) and mark_of(title[len(front) :]):
-                return bare(title[len(front) :])
+            rest = title[len(front) :] if title.startswith(front) else ""
+            if rest and front.endswith(("（", "(")):
+                rest = rest.removesuffix("）").removesuffix(")")
+            if rest and mark_of(rest):
+                return bare(rest)
         return title
 
     def _mark(self, line: int) -> Mark | None:
         if line in self.listed:
             return self.listed[line]
         text = self.lines[line].text
+        return self._mark_of(line, text) or date_mark(text)
+
+    def _mark_of(self, line: int, text: str) -> Mark | None:
         if self.fronts and len(text) <= 2 * len(max(self.fronts, key=len)) + 60:
             return mark_of(self.plain(line))
         hashed = hash_mark(text)

@@ -7,6 +7,7 @@ otherwise they are items of a list, or sentences that begin with a number, and s
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from statistics import median
 
 from pipeline.segment.candidates import Candidates
@@ -22,6 +23,10 @@ INSIDE_SHARE = 0.3  # of the numbers alone on a line, when they are page numbers
 SUPPORT = 3  # titles in a row that vouch for a line that ends like a sentence
 LONGER = 2  # times the typical chapter: one that holds a list
 NESTED = 3  # lists that are looked at behind the chapter they stand in
+LEAST_DATES = 3
+FORWARD = 0.8  # of the dates are not before the one above
+DATE_FRONT = 200  # characters before the first date, where nothing tells the weather
+DATE_BODY = 60  # characters below the typical date
 SENTENCE_LENGTH = 20  # characters of such a line
 _ENDED = re.compile("[。！？!?….”」』）)]$")
 
@@ -134,3 +139,23 @@ def _within_one(kind: str, found: Mapping[str, Sequence[int]]) -> bool:
         if len(others) >= SUPPORT and place and place == bisect_left(others, lines[-1]):
             return True
     return False
+
+
+def dated(candidates: Candidates, strong: Sequence[int]) -> list[int]:
+    """The dates that are the headings of a diary; `strong` are the lines that are headings already.
+
+    They go forward, with text below each, and either they tell the weather or the day of the week, or the text begins
+    with one. The date below a letter does neither.
+    """
+    known = frozenset(strong)
+    entries = [(line, mark) for line, mark in candidates.marks.items() if mark.kind == "date" and line not in known]
+    lines = [line for line, _ in entries]
+    if len(entries) < LEAST_DATES or median(candidates.bodies(lines)) < DATE_BODY:
+        return []
+    pairs = list(pairwise(mark.numeral for _, mark in entries))
+    forward = sum(before <= after or before[4:] > "12" > after[4:] for before, after in pairs)
+    told = sum(bool(mark.rest) for _, mark in entries)
+    place = bisect_left(strong, lines[0])
+    start = strong[place - 1] + 1 if place else 0
+    begins = candidates.sizes[lines[0]] - candidates.sizes[start] <= DATE_FRONT
+    return lines if forward >= FORWARD * len(pairs) and (begins or told * 2 > len(entries)) else []

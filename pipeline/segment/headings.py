@@ -151,7 +151,7 @@ def _ordinal(line: str) -> Mark | None:
     kind = next(kind for kind in ("part", "chapter", "leaf") if found.groupdict().get(kind))
     number, rest = _number(found["n"]), found["rest"]
     title = rest.strip(_SEPARATORS + _EDGES)
-    if title in _OVER:
+    if title.rstrip("）)】]」』") in _OVER:
         return None
     inner = _chapter_within(str(number), title) if kind == "part" else None
     if inner:

@@ -11,12 +11,13 @@ from dataclasses import replace
 from statistics import median
 
 from pipeline.segment.candidates import Candidates, Heading, Rank
-from pipeline.segment.enumerations import enumerated
+from pipeline.segment.enumerations import dated, enumerated
 from pipeline.segment.headings import RANKS, STRONG, Mark, hash_mark
 from pipeline.segment.page import Page
 from pipeline.segment.proof import proven
 
 LEAST_CHAPTER = 600  # characters, 2 minutes: what headings directly below volumes must have to begin sections
+LEAST_NAMES = 3  # headings alike, each directly above another, that are the name of the book
 SUBTITLE_LENGTH = 20  # characters
 SUBTITLE_SHARE = 0.8  # of the chapters with their number alone
 _SPOKEN = re.compile("[。，；：、…“”「」‘’]")
@@ -33,7 +34,7 @@ def _all_headings(candidates: Candidates) -> list[Heading]:
     known = declared.keys() | {heading.line for heading in strong}
     weak = [
         _heading(candidates, line, (RANKS.index(kind), candidates.marks[line].numeral.count(".")))
-        for kind, lines in enumerated(candidates, known).items()
+        for kind, lines in (*enumerated(candidates, known).items(), ("date", dated(candidates, sorted(known))))
         for line in lines
     ]
     return sorted((*declared.values(), *strong, *weak), key=lambda heading: heading.line)
@@ -45,7 +46,22 @@ def _declared(candidates: Candidates) -> dict[int, Heading]:
     hashed = {k: mark[0] for k in candidates.filled if (mark := hash_mark(candidates.lines[k].text))}
     if len(hashed) > 1:
         found = hashed | found
+    for line in book_names(candidates):
+        found.pop(line, None)
     return {line: _heading(candidates, line, (0, level)) for line, level in found.items()}
+
+
+def book_names(candidates: Candidates) -> list[int]:
+    """The lines on which an EPUB says the name of the book above the heading of each of its chapters."""
+    declared = {line for line, _ in _format_headings(candidates.page) if line not in candidates.skipped}
+    alike: dict[str, list[int]] = {}
+    for line in sorted(declared):
+        mark = candidates.marks.get(line)
+        if not (mark and mark.kind in STRONG):
+            alike.setdefault(candidates.lines[line].text, []).append(line)
+    title = candidates.page.document.title
+    often = (lines for text, lines in alike.items() if len(lines) >= (2 if text == title else LEAST_NAMES))
+    return sorted(k for lines in often if all(candidates.following(k) in declared for k in lines) for k in lines)
 
 
 def _format_headings(page: Page) -> Iterable[tuple[int, int]]:
