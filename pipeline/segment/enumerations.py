@@ -27,7 +27,7 @@ LEAST_DATES = 3
 FORWARD = 0.8  # of the dates are not before the one above
 DATE_FRONT = 200  # characters before the first date, where nothing tells the weather
 DATE_BODY = 60  # characters below the typical date
-SENTENCE_LENGTH = 20  # characters of such a line
+SENTENCE_LENGTH = 30  # characters of such a line
 _ENDED = re.compile("[。！？!?….”」』）)]$")
 
 
@@ -118,9 +118,9 @@ def _sentences(candidates: Candidates, marks: Sequence[Marked], counts: Sequence
     found: list[int] = []
     for line, mark in marks:
         place = bisect_left(ordered, line)
-        if mark.titled or not 0 < len(mark.rest) <= SENTENCE_LENGTH or not 0 < place < len(ordered):
+        if mark.titled or not 0 < len(mark.rest) <= SENTENCE_LENGTH or place == len(ordered):
             continue
-        before, after = (_number(candidates, ordered[k]) for k in (place - 1, place))
+        before, after = (_number(candidates, ordered[k]) if k >= 0 else 0 for k in (place - 1, place))
         if before < (mark.number or 0) < after and mark.number in (before + 1, after - 1):
             found.append(line)
     if not found:
