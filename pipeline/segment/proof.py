@@ -19,10 +19,16 @@ Marked = tuple[int, Mark]
 def proven(candidates: Candidates, marks: Sequence[Marked]) -> list[int]:
     """The lines among the marks of chapters, their parts and volumes that are headings."""
     found: list[int] = []
-    strong = [line for line, _ in marks]
+    flush = _flush(candidates, [line for line, mark in marks if not mark.glued])
     for kind in ("part", "chapter", "leaf"):
         same = [(line, mark) for line, mark in marks if mark.kind == kind]
-        sure = [(line, mark) for line, mark in same if mark.sure and _stands(candidates, line, mark, same, strong)]
+        sure = [
+            (line, mark)
+            for line, mark in same
+            if mark.sure and not (mark.glued and flush and candidates.indented(line))  # a paragraph among others
+        ]
+        if len(same) == 1 and same[0][1].glued and not _stands(candidates, same[0][0], [line for line, _ in marks]):
+            sure = []
         found += [line for line, _ in sure]
         for within in (True, False):  # 第一卷 第三十四章 and 第六章 are two counts
             unsure = [(line, mark) for line, mark in same if not mark.sure and bool(mark.within) == within]
@@ -31,18 +37,8 @@ def proven(candidates: Candidates, marks: Sequence[Marked]) -> list[int]:
     return found
 
 
-def _stands(candidates: Candidates, line: int, mark: Mark, same: Sequence[Marked], strong: Sequence[int]) -> bool:
-    """Whether a line like 第一卷书他已经读完了 is a heading: not where it is a paragraph among others.
-
-    It is indented and no other heading is; or it is the only one of its kind, and text stands around it.
-    """
-    if not mark.glued:
-        return True
-    others = [other for other, _ in same if other != line]
-    if candidates.indented(line) and _flush(candidates, [other for other in strong if other != line]):
-        return False
-    if others:
-        return True
+def _stands(candidates: Candidates, line: int, strong: Sequence[int]) -> bool:
+    """Whether the only line of its kind like 第一卷书他已经读完了 is a heading: not where text stands around it."""
     place = strong.index(line)
     beside = candidates.following(line) in strong or (place > 0 and candidates.following(strong[place - 1]) == line)
     return beside or (place == 0 and candidates.sizes[line] <= FRONT)
