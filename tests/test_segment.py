@@ -83,7 +83,7 @@ def test_repaired_pieces_are_never_claimed_twice(text: str, changes: list[tuple[
 
 CASES = Path(__file__).with_name("cases")
 BODY = "这是一段正文，讲的是很久以前的故事，说来话长，一言难尽。他走了很远的路，终于到了那里。\n"
-FILLED = {"~": BODY * 8, "≈": BODY * 60}
+FILLED = {"~": BODY * 8, "≃": BODY * 28, "≈": BODY * 60}
 
 
 def rows(name: str) -> list[list[str]]:
@@ -107,11 +107,50 @@ def test_the_form_of_a_line(line: str, form: str) -> None:
 
 @pytest.mark.parametrize(("case", "lines", "sections", "notes"), rows("headings.tsv"))
 def test_the_sections_of_a_text(case: str, lines: str, sections: str, notes: str) -> None:
-    text = "".join(f"{FILLED.get(line[:1], '').rstrip()}{line.lstrip('~≈')}\n" for line in lines.split("|"))
+    text = "".join(f"{FILLED.get(line[:1], '').rstrip()}{line.lstrip('~≃≈')}\n" for line in lines.split("|"))
     outline = cut(text)
     assert "|".join(section.title for section in outline.sections) == sections, case
     assert ";".join(note.message for note in outline.notes) == notes, case
     demand_whole(document_of(text), outline)
+
+
+def declared(*lines: tuple[int, str]) -> Document:
+    """A document whose lines are headings of a level, or text (level 0)."""
+    text, headings = "", []
+    for level, line in lines:
+        if level:
+            headings.append(Heading((len(text), len(text) + len(line)), level))
+        text += f"{line}\n"
+    return document_of(text, tuple(headings))
+
+
+def test_the_name_of_the_book_above_each_chapter_is_said_once() -> None:
+    titles = ("第一章 下山", "第二章 入城", "第三章 夜雨")
+    document = declared(*(line for title in titles for line in ((1, "青牛记"), (2, title), (0, BODY))))
+    outline = segment(document, Sizes())
+    assert [section.title for section in outline.sections] == list(titles)
+    assert [chunk.text for section in outline.sections for chunk in section.chunks].count("青牛记") == 1
+    assert [edit.before for edit in outline.dropped if edit.rule == "repeated heading"] == ["青牛记"] * 2
+    demand_whole(document, outline)
+
+
+def test_volumes_and_chapters_of_one_level_are_counted_apart() -> None:
+    lines = [
+        (1, "卷一 青牛村"),
+        (1, "第一章 下山"),
+        (0, BODY),
+        (1, "第二章 入城"),
+        (0, BODY),
+        (1, "卷二 京城"),
+        (0, BODY),
+    ]
+    outline = segment(declared(*lines, (1, "第三章 夜雨"), (0, BODY)), Sizes())
+    assert not outline.notes
+
+
+def test_chapters_that_the_contents_of_a_book_leave_out_are_not_missing() -> None:
+    lines = [(1, "第一章 下山"), (0, BODY), (2, "第二章 入城"), (0, BODY), (1, "第三章 夜雨"), (0, BODY)]
+    assert not segment(declared(*lines), Sizes()).notes
 
 
 @pytest.mark.parametrize("sentences", [row[0] for row in rows("sentences.tsv")])

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from pipeline.model import Document, Outline
+from pipeline.segment.candidates import Candidates, Heading, Rank
 from pipeline.segment.chunks import Sizes, speakable
-from pipeline.segment.contents import contents_lines
+from pipeline.segment.contents import contents_of
 from pipeline.segment.cutting import dropped_edits, pieces_of, section_of
+from pipeline.segment.fronts import fronts_of
 from pipeline.segment.headings import STRONG
 from pipeline.segment.numbering import numbering_notes
 from pipeline.segment.page import Page
-from pipeline.segment.scheme import Candidates, Heading, Rank, headings_of
+from pipeline.segment.scheme import book_names, headings_of
 from pipeline.segment.sections import drafts_of
 
 __all__ = ["Sizes", "segment"]
@@ -36,9 +38,9 @@ def segment(document: Document, sizes: Sizes) -> Outline:
     {'layout'}
     """
     page = Page(document)
-    marked = Candidates(page)
-    contents = contents_lines(marked)
-    candidates = Candidates(page, contents) if contents else marked
+    marked = Candidates(page, fronts=fronts_of(page))
+    contents = contents_of(marked)
+    candidates = Candidates(page, *contents, marked.fronts) if contents.lines else marked
     headings = headings_of(candidates)
     rules = _left_out(candidates, headings)
     spoken = [number for number in candidates.filled if number not in rules]
@@ -59,7 +61,7 @@ def _left_out(candidates: Candidates, headings: Sequence[Heading]) -> Mapping[in
     """The lines that are not spoken, with the rule for each."""
     silent = {number: RULE_LINE for number in candidates.filled if not speakable(candidates.lines[number].text)}
     contents = dict.fromkeys(candidates.skipped, CONTENTS)
-    repeated = dict.fromkeys(_repeats(headings), REPEATED)
+    repeated = dict.fromkeys((*_repeats(headings), *book_names(candidates)[1:]), REPEATED)
     return silent | contents | repeated
 
 

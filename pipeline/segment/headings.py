@@ -5,7 +5,7 @@ Whether it is one, the other lines decide (`scheme`): a document numbers its hea
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -13,19 +13,21 @@ from pipeline.segment.numerals import CHINESE, value_of
 
 STRONG_LENGTH = 50  # characters of a line that can be a chapter's heading
 WEAK_LENGTH = 60  # of one behind 一、 or 1.
+DOUBTFUL_LENGTH = 30  # of a title that ends like a sentence
 MOST = 999  # the highest number of an enumeration
-RANKS = ("declared", "part", "chapter", "leaf", "comma", "bracket", "arabic", "decimal", "round", "circle", "bare")
-STRONG = frozenset(("declared", "part", "chapter", "leaf"))
+STRONG_RANKS = ("declared", "part", "chapter", "leaf")
+RANKS = (*STRONG_RANKS, "comma", "bracket", "arabic", "decimal", "round", "circle", "bare", "day", "date")
+STRONG = frozenset(STRONG_RANKS)
 
 _NUMERAL = f"[0-9０-９{CHINESE}]+"
 _COUNT = "[一二三四五六七八九十百壹贰貳叁參肆伍陆陸柒捌玖拾]+"
 _UNITS = {
-    "part": "部分|单元|單元|卷|部|篇|集|编|編|辑|輯|册|冊|季",
+    "part": "部分|部份|单元|單元|卷|部|篇|集|编|編|辑|輯|册|冊|季",
     "chapter": "章|回|话|話|幕|讲|講|课|課|场|場|夜",
     "leaf": "节|節|折",
 }
 _PLAIN_UNITS = frozenset("章回卷")  # a title may follow them without a blank
-_EDGES = " \t\u3000=＝*＊◆★☆■□●○◎▲△-—─_~～·•【】[]〖〗「」『』<>＜＞《》"
+_EDGES = " \t\u3000#=＝*＊◆★☆■□●○◎▲△-—─_~～·•【】[]〖〗「」『』<>＜＞《》"
 _BRACKETS = (("【", "】"), ("[", "]"), ("〖", "〗"), ("「", "」"), ("『", "』"), ("《", "》"))
 _NO_UNIT = (
     "回合|章程|章节|节课|节目|集团|部队|部门|部落|部长|场次|季度|夜里|课时|课程|课文|话题|话剧|幕后|篇幅|卷子|册子"
@@ -39,10 +41,14 @@ _ORDINAL = re.compile(
     rf"(?:(?P<part>{_UNITS['part']})|(?P<chapter>{_UNITS['chapter']})|(?P<leaf>{_UNITS['leaf']}))(?P<rest>.*)",
     re.DOTALL,
 )
+_IN_BRACKETS = re.compile(rf"[（(]\s?(第\s?{_NUMERAL}\s?[章回节節卷话話])\s?[)）](?=\s*\S)")  # （第一章）下山
+_NUMBER_FIRST = re.compile(
+    rf"(?P<n>[0-9０-９]{{1,4}}|{_COUNT})\s?(?P<chapter>[章回话話])(?P<rest>(?:[\s:：、．.·—-].*)?)", re.DOTALL
+)
 _BODY_TEXT = re.compile(r"正文[\s\u3000:：]*(?=第)")  # 正文 第四章: where chapters began on the page it came from
 _VOLUME = re.compile(rf"(?P<part>卷之?|[上中下]?[篇部])第?(?P<n>{_NUMERAL})(?P<rest>(?:[\s:：、．.·—-].*)?)", re.DOTALL)
 _ENGLISH = re.compile(
-    r"(?:(?P<part>part|book|volume)|(?P<chapter>chapter)|(?P<leaf>section))\s+"
+    r"(?:(?P<part>part|book|volume)|(?P<chapter>chapter)|(?P<leaf>section))(?:\s+|[\s.．:：#]*(?=[0-9]))"
     r"(?P<n>[0-9]+|[IVXLC]+|one|two|three|four|five|six|seven|eight|nine|ten)(?P<rest>(?:[\s:：.—-].*)?)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -54,11 +60,14 @@ _ENUMERATIONS: Mapping[str, re.Pattern[str]] = {
     "arabic": re.compile("(?P<n>[0-9０-９]{1,3})\\s?(?:[、．]|\\.(?![0-9]))(?P<rest>.*)", re.DOTALL),
     "round": re.compile("[（(]?\\s?(?P<n>[0-9０-９]{1,3})\\s?[)）](?P<rest>.*)", re.DOTALL),
     "circle": re.compile("(?P<n>[①-⑳㉑-㉟㊱-㊿⑴-⒇⒈-⒛])[、.．]?(?P<rest>.*)", re.DOTALL),
+    "day": re.compile(rf"第\s?(?P<n>{_NUMERAL})\s?(?:天|日|周|封信|封)(?P<rest>(?:[\s:：（(].*)?)", re.DOTALL),
     "bare": re.compile(
         "(?P<n>[一二三四五六七八九十百]+|[0-9０-９]{1,3}|[IVX]{1,5}|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])(?P<rest>(?:[\\s].*)?)", re.DOTALL
     ),
 }
 _SEPARATORS = " \t\u3000:：、．.·—-–_｜|《「『【(（"
+_QUOTES = '“"‘'
+_BLANKS = re.compile(r"[\s\u3000]+")
 _SENTENCE = re.compile("[。；;…！？!?]|，.*，.*，.*，")
 _PROSE_END = tuple("。；;，,、…～—")
 _PROSE_START = frozenset(
@@ -80,6 +89,9 @@ class Mark:
     titled: bool = True  # could be a heading; False for a paragraph that begins with the same mark
     pattern: str = ""  # how the next number would be written: 第{}章
     numeral: str = ""
+    within: str = ""  # the volume that is named before it on the same line
+    glued: bool = False  # the title stands directly behind the unit: 第三章转
+    frame: bool = False  # 楔子, 后记: what stands around the chapters
 
 
 def mark_of(line: str) -> Mark | None:
@@ -106,9 +118,11 @@ def bare(line: str) -> str:
 
     >>> bare("☆、第三章 转"), bare("=== 第二章 承 ==="), bare("第一章 《春》"), bare("【第四章】合")
     ('第三章 转', '第二章 承', '第一章 《春》', '第四章 合')
+    >>> bare("###第一章 起###"), bare("（第二章）承")
+    ('第一章 起', '第二章 承')
     """
-    start = line.lstrip(_EDGES + "、")
-    opened = line[: len(line) - len(start)]
+    start = _IN_BRACKETS.sub(r"\1 ", line.lstrip(_EDGES + "、"), count=1)
+    opened = line[: len(line) - len(line.lstrip(_EDGES + "、"))]
     for opener, closer in _BRACKETS:
         if opener in opened and opener not in start:
             start = start.replace(closer, " ", 1)
@@ -130,19 +144,36 @@ def _ordinal(line: str) -> Mark | None:
         return None
     line = _BODY_TEXT.sub("", line)
     found = _ORDINAL.fullmatch(line) or _VOLUME.fullmatch(line) or _ENGLISH.fullmatch(line)
+    plain = None if found else _NUMBER_FIRST.fullmatch(line)
+    found = found or plain
     if not found:
         return None
     kind = next(kind for kind in ("part", "chapter", "leaf") if found.groupdict().get(kind))
     number, rest = _number(found["n"]), found["rest"]
     title = rest.strip(_SEPARATORS + _EDGES)
-    if title in _OVER:
+    if title.rstrip("）)】]」』") in _OVER:
         return None
+    inner = _chapter_within(str(number), title) if kind == "part" else None
+    if inner:
+        return inner
     written = f"{line[found.start() : found.start('n')]}{{}}{line[found.end('n') : found.start('rest')]}", found["n"]
     if not rest or (rest[0] in _SEPARATORS and _is_title(title.rstrip("…"))):
-        return Mark(kind, number, title, True, True, *written)
+        return Mark(kind, number, title, not plain, True, *written)
     if title and _is_title(title) and len(title) <= STRONG_LENGTH // 2 and "，" not in title:
         sure = found.groupdict()[kind] in _PLAIN_UNITS and title[0] not in _PROSE_START
-        return Mark(kind, number, title, sure, True, *written)
+        return Mark(kind, number, title, sure, True, *written, glued=True)
+    if rest[0] in _SEPARATORS + _QUOTES and len(title) <= DOUBTFUL_LENGTH:
+        return Mark(kind, number, title, False, True, *written)
+    return None
+
+
+def _chapter_within(volume: str, title: str) -> Mark | None:
+    """The chapter that the line of a volume goes on to: 第一部第一章 下山, 卷一 青牛村 第一章 下山."""
+    for tail in (title, *(title[blank.end() :] for blank in _BLANKS.finditer(title))):
+        found = _ORDINAL.match(tail)
+        mark = _ordinal(tail) if found and not found["part"] else None
+        if mark:
+            return replace(mark, kind="chapter", within=volume)
     return None
 
 
@@ -161,7 +192,9 @@ def _word(line: str) -> Mark | None:
     if not found:
         return None
     title = found["rest"].strip(_SEPARATORS)
-    return Mark(_words()[found["word"].lower()], None, title) if _is_title(title) else None
+    kind = _words()[found["word"].lower()]
+    inner = _chapter_within(found["word"], title) if kind == "part" else None
+    return inner or (Mark(kind, None, title, frame=True) if _is_title(title) else None)
 
 
 def _enumeration(line: str) -> Mark | None:
@@ -170,16 +203,19 @@ def _enumeration(line: str) -> Mark | None:
         if found:
             number = value_of(found["n"].replace("．", ".").rpartition(".")[2])
             rest = found["rest"].strip()
-            if number is None or number > MOST or _counts_on(number, rest):
+            titled = _titled(kind, rest)
+            if number is None or number > MOST or _counts_on(number, rest) or (kind == "day" and not titled):
                 return None
             written = f"{line[: found.start('n')]}{{}}{line[found.end('n') : found.start('rest')]}"
-            return Mark(kind, number, rest, True, _titled(kind, rest), written.strip(), found["n"])
+            return Mark(kind, number, rest, True, titled, written.strip(), found["n"])
     return None
 
 
 def _titled(kind: str, rest: str) -> bool:
-    if kind == "bare":
+    if kind in ("bare", "day"):
         return len(rest) <= WEAK_LENGTH // 2 and _is_title(rest)
+    if kind in ("bracket", "round") and not rest:
+        return True
     return 0 < len(rest) <= WEAK_LENGTH and _is_title(rest.rstrip("：:")) and any(c.isalpha() for c in rest)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, groupby
 from operator import itemgetter
 
-from pipeline.segment.scheme import Candidates, Heading, Rank, section_ranks
+from pipeline.segment.candidates import Candidates, Heading, Rank
+from pipeline.segment.scheme import section_ranks
 
 LISTENABLE = 5_000  # characters, 15 to 20 minutes: a section of a text without headings
 LEAST = 1_500  # characters, 5 minutes: what headings below the chapters must have to begin sections
@@ -63,12 +64,17 @@ def _groups(candidates: Candidates, tops: Sequence[Heading]) -> Iterator[list[He
     """Headings that stand together: a part's, directly above its first chapter's."""
     group: list[Heading] = []
     for heading in tops:
-        joins = group and group[-1].rank < heading.rank and candidates.following(group[-1].line) == heading.line
-        if group and not joins:
+        if group and not (_opens(group[-1], heading) and candidates.following(group[-1].line) == heading.line):
             yield group
             group = []
         group.append(heading)
     yield group
+
+
+def _opens(above: Heading, below: Heading) -> bool:
+    """Whether a heading can stand directly above another of the same section: 第一卷, or 第一卷 第三章 above 序言."""
+    nameless = bool(above.mark.within) and not above.mark.rest and above.subtitle < 0
+    return above.rank < below.rank or (nameless and above.rank == below.rank and not below.mark.within)
 
 
 def _between(spoken: Sequence[int], start: int, end: int) -> Sequence[int]:
