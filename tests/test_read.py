@@ -40,6 +40,19 @@ def test_a_lost_byte_costs_its_line_and_not_the_file(tmp_path: Path, encoding: s
     assert encode(document.source, document.origin.encoding) == content
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5", "utf-16"])
+@pytest.mark.parametrize("padding", ["\0", "\0\0", "\0" * 4001, "\0\0\n\0\n"])
+@pytest.mark.parametrize("odd", [b"", b"\0"])
+def test_nuls_behind_a_text_are_padding(tmp_path: Path, encoding: str, padding: str, odd: bytes) -> None:
+    content = f"{SPEECH}{padding}".encode(encoding) + odd
+    document = read_bytes(tmp_path, content)
+    assert document.text == SPEECH
+    assert encode(document.source, document.origin.encoding) == content
+    assert [edit.rule for edit in document.edits if not edit.rule.startswith("byte")] == ["padding"]
+    assert undo(document.text, document.edits) == document.source
+    assert document.notes == ()
+
+
 def test_half_a_pair_of_utf_16_is_no_character(tmp_path: Path) -> None:
     content = "\ufeff今天天气很好，山\udb53上的花都开了。\n".encode("utf-16-le", "surrogatepass")
     document = read_bytes(tmp_path, content)
@@ -103,6 +116,8 @@ BAD = [
     (b"%PDF-1.7 text", "a.txt", "is a PDF"),
     (b"\x89PNG\r\n\x1a\n\0\0", "a.txt", "is a PNG picture"),
     (b"abc\0\0\0\0def\0" * 9, "a.txt", "is a binary file"),
+    (SPEECH.encode() + b"\0x\0\0", "a.txt", "is a binary file"),
+    (b"\0" * 100, "a.txt", "is a binary file"),
     ("これはテストです。日本語の文章を読みます。".encode("shift-jis"), "a.txt", "not in UTF-8"),
     (SPEECH.encode("utf-32"), "a.txt", "in UTF-32"),
     (b"PK\x03\x04", "a.epub", "a zip archive"),
