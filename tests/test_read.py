@@ -92,7 +92,7 @@ def test_a_title_with_a_line_below_it_keeps_its_words(tmp_path: Path) -> None:
     assert undo(document.text, document.edits) == document.source
 
 
-@given(st.text(alphabet="章开始的好 \n\r，。ab#*_[]()`<>&\\|-=~!1.", max_size=200))
+@given(st.text(alphabet="章开始的好 \n\r，。ab#*_[]()`<>&\\|-=~!1.^:", max_size=200))
 def test_markdown_edits_lead_back_to_the_source(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.mktemp("md") / "a.md"
     path.write_bytes(f"好{text}".encode())
@@ -207,3 +207,21 @@ def test_markdown_is_read_as_a_listener_expects(tmp_path: Path) -> None:
     assert (document.title, document.creator, document.date) == ("春天", "某人", "2024-01-02")
     assert [(document.source[slice(*h.span)], h.level) for h in document.headings] == [("# 第一章 *开始*", 1)]
     assert {edit.rule for edit in document.edits} == {"front matter", "markdown", "code block"}
+
+
+NOTES = [
+    ("天色暗了[^1]。\n\n[^1]: 注。\n", "天色暗了。"),
+    ("天色暗了[^1]。\n\n[^1]: 有 空格 的注，见《某书》。\n", "天色暗了。"),
+    ("一[^a]二[^注2]。\n[^a]: 甲 甲\n[^注2]: 乙\n    接着。\n正文。\n\n    又一段。\n", "一二。正文。又一段。"),
+    ("# 章[^1]\n\n**重**[^1]，[看花](u)[^1]。\n> 引[^1]。\n> [^1]: 注 一\n", "章重，看花。引。"),
+    ("在另一章的注[^12]。", "在另一章的注。"),
+    ("`[^1]`与\\[^1]与[^x]与^1。\n\n[^1]: 注。", "[^1]与[^1]与[^x]与^1。"),
+]
+
+
+@pytest.mark.parametrize(("written", "read_as"), NOTES)
+def test_footnotes_of_markdown_go_with_their_marks(tmp_path: Path, written: str, read_as: str) -> None:
+    document = read_bytes(tmp_path, written.encode(), "a.md")
+    assert "".join(document.text.split()) == read_as
+    assert {edit.rule for edit in document.edits} == {"markdown"}
+    assert undo(document.text, document.edits) == document.source
