@@ -61,6 +61,15 @@ def test_text_goes_in_and_comes_out_line_by_line() -> None:
     assert text("pinyin", "他还钱。\n") == ["ta1 huan2 qian2 。"]
 
 
+def test_the_line_may_stand_behind_the_command() -> None:
+    assert text("repair", "不读。\n", "隨著時代") == ["随着时代"]
+    assert text("spoken", "", "1998年", "5月") == ["一九九八年 五月"]
+    assert text("repair", "不读。\n", "") == [""]
+    assert text("pinyin", "", "银行") == ["yin2hang2"]
+    assert text("pinyin", "", "银行\n重庆") == ["yin2hang2", "chong2qing4"]
+    assert json.loads(text("spoken", "", "2个", "--json")[0]) == {"text": "2个", "spoken": "两个"}
+
+
 def test_text_as_json_has_one_entry_a_character() -> None:
     line = "我们在MP3里听了一个小时。"
     [found] = [json.loads(row) for row in text("pinyin", line + "\n", "--json")]

@@ -40,6 +40,19 @@ def test_a_lost_byte_costs_its_line_and_not_the_file(tmp_path: Path, encoding: s
     assert encode(document.source, document.origin.encoding) == content
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5", "utf-16"])
+@pytest.mark.parametrize("padding", ["\0", "\0\0", "\0" * 4001, "\0\0\n\0\n"])
+@pytest.mark.parametrize("odd", [b"", b"\0"])
+def test_nuls_behind_a_text_are_padding(tmp_path: Path, encoding: str, padding: str, odd: bytes) -> None:
+    content = f"{SPEECH}{padding}".encode(encoding) + odd
+    document = read_bytes(tmp_path, content)
+    assert document.text == SPEECH
+    assert encode(document.source, document.origin.encoding) == content
+    assert [edit.rule for edit in document.edits if not edit.rule.startswith("byte")] == ["padding"]
+    assert undo(document.text, document.edits) == document.source
+    assert document.notes == ()
+
+
 def test_half_a_pair_of_utf_16_is_no_character(tmp_path: Path) -> None:
     content = "\ufeff今天天气很好，山\udb53上的花都开了。\n".encode("utf-16-le", "surrogatepass")
     document = read_bytes(tmp_path, content)
@@ -79,7 +92,7 @@ def test_a_title_with_a_line_below_it_keeps_its_words(tmp_path: Path) -> None:
     assert undo(document.text, document.edits) == document.source
 
 
-@given(st.text(alphabet="章开始的好 \n\r，。ab#*_[]()`<>&\\|-=~!1.", max_size=200))
+@given(st.text(alphabet="章开始的好 \n\r，。ab#*_[]()`<>&\\|-=~!1.^:", max_size=200))
 def test_markdown_edits_lead_back_to_the_source(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.mktemp("md") / "a.md"
     path.write_bytes(f"好{text}".encode())
@@ -103,6 +116,8 @@ BAD = [
     (b"%PDF-1.7 text", "a.txt", "is a PDF"),
     (b"\x89PNG\r\n\x1a\n\0\0", "a.txt", "is a PNG picture"),
     (b"abc\0\0\0\0def\0" * 9, "a.txt", "is a binary file"),
+    (SPEECH.encode() + b"\0x\0\0", "a.txt", "is a binary file"),
+    (b"\0" * 100, "a.txt", "is a binary file"),
     ("これはテストです。日本語の文章を読みます。".encode("shift-jis"), "a.txt", "not in UTF-8"),
     (SPEECH.encode("utf-32"), "a.txt", "in UTF-32"),
     (b"PK\x03\x04", "a.epub", "a zip archive"),
@@ -192,3 +207,21 @@ def test_markdown_is_read_as_a_listener_expects(tmp_path: Path) -> None:
     assert (document.title, document.creator, document.date) == ("春天", "某人", "2024-01-02")
     assert [(document.source[slice(*h.span)], h.level) for h in document.headings] == [("# 第一章 *开始*", 1)]
     assert {edit.rule for edit in document.edits} == {"front matter", "markdown", "code block"}
+
+
+NOTES = [
+    ("天色暗了[^1]。\n\n[^1]: 注。\n", "天色暗了。"),
+    ("天色暗了[^1]。\n\n[^1]: 有 空格 的注，见《某书》。\n", "天色暗了。"),
+    ("一[^a]二[^注2]。\n[^a]: 甲 甲\n[^注2]: 乙\n    接着。\n正文。\n\n    又一段。\n", "一二。正文。又一段。"),
+    ("# 章[^1]\n\n**重**[^1]，[看花](u)[^1]。\n> 引[^1]。\n> [^1]: 注 一\n", "章重，看花。引。"),
+    ("在另一章的注[^12]。", "在另一章的注。"),
+    ("`[^1]`与\\[^1]与[^x]与^1。\n\n[^1]: 注。", "[^1]与[^1]与[^x]与^1。"),
+]
+
+
+@pytest.mark.parametrize(("written", "read_as"), NOTES)
+def test_footnotes_of_markdown_go_with_their_marks(tmp_path: Path, written: str, read_as: str) -> None:
+    document = read_bytes(tmp_path, written.encode(), "a.md")
+    assert "".join(document.text.split()) == read_as
+    assert {edit.rule for edit in document.edits} == {"markdown"}
+    assert undo(document.text, document.edits) == document.source

@@ -151,3 +151,35 @@ def test_pages_in_other_encodings_say_so_themselves(tmp_path: Path) -> None:
     parts["OPS/p0.xhtml"] = str(parts["OPS/p0.xhtml"]).replace("utf-8", "gb18030").encode("gb18030")
     parts["OPS/p1.xhtml"] = str(parts["OPS/p1.xhtml"]).replace("utf-8", "utf-16").encode("utf-16")
     assert lines(whole(zipped(tmp_path / "a.epub", parts))) == [text, text]
+
+
+UNDECLARED = '<dc:date xsi:type="dcterms:W3CDTF">2010</dc:date>'
+
+
+def test_a_package_document_may_use_prefixes_that_it_does_not_declare(tmp_path: Path) -> None:
+    parts = epub_parts(["<p>好。</p>"])
+    opf = str(parts["OPS/book.opf"]).replace("<dc:date>2020-05-06</dc:date>", UNDECLARED)
+    for written in (opf, opf.replace(' xmlns:dc="http://purl.org/dc/elements/1.1/"', "")):
+        book = whole(zipped(tmp_path / "a.epub", parts | {"OPS/book.opf": written}))
+        assert (book.title, book.creator, book.date, book.language) == ("山里的书", "某人", "2010", "zh")
+        assert lines(book) == ["好。"]
+
+
+def without_epub(page: str) -> str:
+    return page.replace(' xmlns:epub="http://www.idpf.org/2007/ops"', "")
+
+
+def test_so_may_the_tables_of_contents_and_the_pages(tmp_path: Path) -> None:
+    note = "<p>注<a epub:type='noteref' href='#n'>1</a>。<br/></p><aside epub:type='footnote' id='n'>1. 释。</aside>"
+    undeclared = (
+        page(note).replace(' xmlns:epub="http://www.idpf.org/2007/ops"', "").replace("<title>页</title>", "<title/>")
+    )
+    ncx, nav = point("第一章", "p0.xhtml").replace("<text>", "<text x:y='z'>"), entry("第一章", "p0.xhtml")
+    for parts in (epub_parts([undeclared], ncx=ncx), epub_parts([undeclared], nav=nav)):
+        if "OPS/nav.xhtml" in parts:
+            parts["OPS/nav.xhtml"] = str(parts["OPS/nav.xhtml"]).replace(
+                ' xmlns:epub="http://www.idpf.org/2007/ops"', ""
+            )
+        book = whole(zipped(tmp_path / "a.epub", parts))
+        assert lines(book) == ["第一章", "注。"]
+        assert [rule for rule, _ in left_out(book)] == ["footnote mark", "footnote"]

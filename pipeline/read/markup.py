@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.edits import Replacement
+from pipeline.read.md_notes import MARK, with_marks
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -35,7 +36,7 @@ class Find(NamedTuple):
 
 
 def inline_replacements(text: str, references: Mapping[str, Any]) -> list[Replacement]:
-    """What to replace in a paragraph, sorted; `references` are the document's link definitions.
+    """What to replace in a paragraph, sorted; `references` are the document's definitions of links and notes.
 
     >>> [tuple(r) for r in inline_replacements("*春*[风](u)", {})]
     [(0, 1, ''), (2, 3, ''), (3, 4, ''), (5, 9, '')]
@@ -86,7 +87,7 @@ def joined(before: str, after: str) -> str:
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark", {"html": True}).disable("fragments_join")
+    parser = with_marks(MarkdownIt("commonmark", {"html": True}).disable("fragments_join"))
     for name, rule in [(name, rule) for name, rule in _rules(parser) if name in _REPLACED]:
         parser.inline.ruler.at(name, _noting(name, rule))
     return parser
@@ -143,6 +144,10 @@ def _link(text: str, find: Find) -> Iterator[Replacement]:
     yield Replacement(find.label_end, find.end, "")
 
 
+def _note_mark(text: str, find: Find) -> Iterator[Replacement]:
+    yield Replacement(find.start, find.end, "")
+
+
 def _autolink(text: str, find: Find) -> Iterator[Replacement]:
     yield Replacement(find.start, find.start + 1, "")
     yield Replacement(find.end - 1, find.end, "")
@@ -170,6 +175,7 @@ _REPLACED: Mapping[str, Callable[[str, Find], Iterator[Replacement]]] = {
     "escape": _escape,
     "backticks": _backticks,
     "emphasis": _emphasis,
+    MARK: _note_mark,
     "link": _link,
     "image": _link,
     "autolink": _autolink,

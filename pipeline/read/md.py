@@ -1,8 +1,8 @@
 """A Markdown file comes in; a Document goes out: its headings by their places, its markup removed by named rules.
 
-Links keep their text and pictures their description. A fenced block is dropped as code unless it holds Chinese and
-names no language (letters and poems are set so too). Lines indented by four spaces are paragraphs, as Chinese
-authors mean them, not code.
+Links keep their text and pictures their description; footnotes go, with their marks. A fenced block is dropped as code
+unless it holds Chinese and names no language (letters and poems are set so too). Lines indented by four spaces are
+paragraphs, as Chinese authors mean them, not code.
 """
 
 import re
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pipeline.edits import Alignment, Replacement, edited
 from pipeline.model import Document, Heading, Span
 from pipeline.read.markup import disjoint, inline_replacements, table_replacements
+from pipeline.read.md_notes import with_notes
 from pipeline.read.txt import read_txt
 
 if TYPE_CHECKING:
@@ -129,10 +130,11 @@ def _meets(document: Document, span: Span, place: Span) -> bool:
 
 
 def _blocks(text: str) -> "tuple[list[Token], dict[str, Any]]":
-    """The blocks of the text, not looked into, and its link definitions."""
+    """The blocks of the text, not looked into, and its definitions of links and notes."""
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark", {"inline_definitions": True}).disable(["code", "html_block", "inline"])
+    parser = with_notes(MarkdownIt("commonmark", {"inline_definitions": True}))
+    parser.disable(["code", "html_block", "inline"])
     found: dict[str, Any] = {}
     blocks = parser.parse(text, found)
     return blocks, found.get("references", {})

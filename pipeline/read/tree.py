@@ -2,12 +2,14 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from html.entities import html5
 from itertools import dropwhile, islice
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 from pipeline.errors import InputError
 from pipeline.read.encoding import NO_CHARACTER, decode
@@ -28,7 +30,24 @@ _FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no XML can 
 
 
 def xml_of(content: bytes, path: Path, name: str) -> Element:
-    """The root of an XML document. Raises InputError where it is malformed or declares entities of its own."""
+    """The root of an XML document; a prefix that it uses and does not declare stands for itself.
+
+    Raises InputError where it is malformed or declares entities of its own.
+    """
+    from lxml import etree
+
+    plain = _plain(content, path, name).encode()
+    try:
+        return _root_of(plain)
+    except etree.XMLSyntaxError as error:
+        declaring = with_prefixes(plain)
+        if declaring != plain:
+            with suppress(etree.XMLSyntaxError):
+                return _root_of(declaring)
+        raise broken(path, f"{name} is malformed ({error})") from error
+
+
+def _root_of(content: bytes) -> Element:
     from lxml import etree
 
     parser = etree.XMLParser(
@@ -39,10 +58,36 @@ def xml_of(content: bytes, path: Path, name: str) -> Element:
         remove_comments=True,
         remove_pis=True,
     )
+    return etree.fromstring(content, parser)
+
+
+def with_prefixes(content: bytes) -> bytes:
+    """The document with all prefixes that it uses declared in its first tag; one that is malformed stays as it is.
+
+    Books in the shops write `xsi:type` on a date and forget to say whose `xsi` is.
+
+    >>> with_prefixes(b'<a x:b="1"><y:c/></a>')
+    b'<a xmlns:x="x" xmlns:y="y" x:b="1"><y:c/></a>'
+    """
+    found: dict[str, None] = {}
+    ends: list[int] = []
+    declared: set[str] = set()
+    parser = expat.ParserCreate("utf-8")  # which knows nothing of namespaces
+
+    def begun(tag: str, attributes: Mapping[str, str]) -> None:
+        if not ends:
+            ends.append(parser.CurrentByteIndex + 1 + len(tag.encode()))
+            declared.update(name.partition(":")[2] for name in attributes if name.startswith("xmlns:"))
+        found.update((name.partition(":")[0], None) for name in (tag, *attributes) if ":" in name)
+
+    parser.StartElementHandler = begun
     try:
-        return etree.fromstring(_plain(content, path, name).encode(), parser)
-    except etree.XMLSyntaxError as error:
-        raise broken(path, f"{name} is malformed ({error})") from error
+        parser.Parse(content, True)
+    except expat.ExpatError:
+        return content
+    lacking = (prefix for prefix in found if prefix not in {"xml", "xmlns", *declared})
+    words = "".join(f' xmlns:{prefix}="{prefix}"' for prefix in lacking)
+    return content[: ends[0]] + words.encode() + content[ends[0] :]
 
 
 def html_of(text: str, path: Path) -> Element:

@@ -16,6 +16,8 @@ BYTE_ORDER_MARK = "\ufeff"
 LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")  # what `\n` stands in for, the longest first
 MIXED = "mixed encoding"
 LOST = "undecodable bytes"
+PADDING = "padding"
+_NULS = "\0\udc00"  # the second is a NUL behind the last pair of bytes in UTF-16
 LARGEST = 64 << 20  # bytes: twenty million characters, some 1,500 hours
 
 
@@ -24,7 +26,7 @@ def read_txt(path: Path) -> Document:
     content = content_of(path)
     text, encoding = _decoded(content, path)
     document = Document("", text, text, Origin(path.name, hashlib.sha256(content).hexdigest(), encoding))
-    return one_newline(without_lost_bytes(without_mark(document)))
+    return one_newline(without_lost_bytes(without_padding(without_mark(document))))
 
 
 def content_of(path: Path) -> bytes:
@@ -52,6 +54,22 @@ def without_mark(document: Document) -> Document:
     if not document.text.startswith(BYTE_ORDER_MARK):
         return document
     return edited(document, "byte order mark", [Replacement(0, 1, "")])
+
+
+def without_padding(document: Document) -> Document:
+    """The document without the NULs behind its text, with which some programs fill up a block.
+
+    >>> without_padding(Document("", "好。\\n\\0\\0", "好。\\n\\0\\0", Origin("", "", ""))).text
+    '好。\\n'
+    """
+    end = _end_of(document.text)
+    return edited(document, PADDING, [Replacement(end, len(document.text), "")])
+
+
+def _end_of(text: str) -> int:
+    """Where the NULs begin with which a text ends, perhaps with a line end among them."""
+    end = len(text.rstrip(f"{_NULS}\r\n"))
+    return next((place for place, character in enumerate(text[end:], end) if character in _NULS), len(text))
 
 
 def one_newline(document: Document) -> Document:
@@ -93,7 +111,7 @@ def _decoded(content: bytes, path: Path) -> tuple[str, str]:
         if b"\0" in content:
             raise _no_text(path, "a binary file") from error
         raise InputError(f"{path}: {error.what}", error.remedy) from error
-    if "\0" in text:
+    if "\0" in text[: _end_of(text)] or not text.strip(f"{_NULS}\r\n"):
         raise _no_text(path, "a binary file")
     return text, encoding
 
