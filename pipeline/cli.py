@@ -42,8 +42,8 @@ text_app = typer.Typer(help="Try the front end: a line in, a line out.", no_args
 app.add_typer(text_app, name="text")
 for command in COMMANDS:
     app.command()(command)
-for name, text_command in TEXT_COMMANDS.items():
-    text_app.command(name)(text_command)
+for name, line_command in TEXT_COMMANDS.items():
+    text_app.command(name)(line_command)
 
 TURN_S = 0.00005  # for which a thread keeps the interpreter: Python's 5 ms make an encoder's thread wait at each block
 YOUNG = 50_000  # objects, after which Python looks for rings among them: a long book is a million without any

@@ -12,7 +12,7 @@ from pipeline.files import legible, sha256_of
 from pipeline.growth import Text, cut, read_on
 from pipeline.model import NARRATOR, Choice, Document, Engine, Manifest, Outline, Recipe, Section
 from pipeline.read import read, source_files
-from pipeline.read.sidecar import Sidecar, picture_of, read_sidecar, voice_place
+from pipeline.read.sidecar import Sidecar, picture_of, read_sidecar, settings_of, sidecar_path, voice_place
 from pipeline.record import speakers_of
 from pipeline.repair import repair
 from pipeline.repair.written import SIMPLIFIED, as_written, in_script
@@ -24,8 +24,10 @@ from pipeline.speak import Part, Unsaid, stop
 from pipeline.speak.casting import demand_voices, voice_with
 from pipeline.speak.cluster import Executor, here
 from pipeline.speak.engines import DEFAULT_ENGINE, engine_class, open_engine, settled
+from pipeline.speak.readings import demand_readings
 from pipeline.speak.takes import Casting, choices_for, low_of, parts_of
 from pipeline.write.book import DEFAULT_FORMAT, demand_format
+from pipeline.write.cover import demand_picture
 from pipeline.write.formats import address, formats_named
 from pipeline.write.manifest import manifest_digest, read_manifest
 
@@ -78,9 +80,15 @@ class Edition:
 
 
 def prepare(source: Path, request: Request, home: Path | None = None) -> Edition:
-    """Read and repair a source, and settle its words and voice; what stands in its book, at `home`, stays as it is."""
+    """Read and repair a source, and settle its words and voice; what stands in its book, at `home`, stays as it is.
+
+    Raises InputError for settings that a book could not be made with, be it only its cover.
+    """
     sidecar = read_sidecar(source)
     recipe, cast = recipes_for(source, sidecar, request)
+    picture = picture_of(source, sidecar)
+    if picture:
+        demand_picture(picture)
     limit = engine_class(recipe.engine).limit
     sizes = Sizes(limit, low_of(limit, 0), paused(sidecar.pauses), cast)
     script = request.script or sidecar.script or SIMPLIFIED
@@ -120,7 +128,7 @@ def known_build(home: Path) -> Manifest | None:
 def recipes_for(source: Path, sidecar: Sidecar, request: Request) -> tuple[Recipe, Mapping[str, str]]:
     """How the narrator speaks, command line before sidecar before default; and the voices of the other parts.
 
-    Raises UsageError for a voice of the sidecar that the engine has not.
+    Raises UsageError for a voice of the sidecar that the engine has not, InputError for a reading that it cannot say.
     """
     chosen_for = sidecar.engine or DEFAULT_ENGINE
     engine = request.engine or chosen_for
@@ -130,7 +138,9 @@ def recipes_for(source: Path, sidecar: Sidecar, request: Request) -> tuple[Recip
     own = cast.pop(NARRATOR, "") or (sidecar.voice if engine == chosen_for else "")
     quality = request.quality or (sidecar.quality if engine == chosen_for else "")
     quality = "" if quality == NORMAL else quality
-    return settled(Recipe(engine, request.voice or own, rate, quality=quality)), cast
+    recipe = settled(Recipe(engine, request.voice or own, rate, quality=quality))
+    demand_readings(recipe, sidecar.pronounce, str(settings_of(source) or sidecar_path(source)))
+    return recipe, cast
 
 
 def forms_for(sidecar: Sidecar, request: Request) -> Forms:

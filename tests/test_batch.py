@@ -88,7 +88,7 @@ def test_a_library_is_built_past_its_failures_and_the_exit_code_is_theirs(librar
     assert "2 failed" in first.stdout
     messages = first.stderr.partition("failed: ")[2]
     assert "坏.txt is a PNG picture" in messages
-    assert "另.toml: rate: Input should be" in messages
+    assert "另.toml: rate: 1000 is not a whole number from -50 to 100" in messages
     (library / "坏.txt").unlink()
     (library / "另.toml").unlink()
     second = audiobook(*command, cwd=tmp_path)

@@ -350,9 +350,9 @@ def test_a_part_with_another_voice_is_not_left_to_the_old_stand_in(
         ),
         ('\n[voices]\nnarrator = "nobody"\n', "line 4: [voices] narrator: the tone engine has no voice 'nobody'"),
         ('voices = { dialogue = "nobody" }\n', "line 2: [voices] dialogue: the tone engine has no voice 'nobody'"),
-        ("\n[voices]\ndialogue = 7\n", "line 4: [voices] dialogue: Input should be a valid string"),
-        ('\n[voices]\n"张三" = ""\n', "line 4: [voices] 张三: String should have at least 1 character"),
-        ('voices = "sine"\n', "line 2: [voices] voices: Input should be a valid dictionary"),
+        ("\n[voices]\ndialogue = 7\n", "line 4: [voices] dialogue: 7 is not the name of a voice"),
+        ('\n[voices]\n"张三" = ""\n', 'line 4: [voices] 张三: "" is not the name of a voice'),
+        ('voices = "sine"\n', 'line 2: [voices] voices: "sine" is not a table of voices'),
     ],
 )
 def test_a_wrong_voice_is_a_usage_error_that_names_the_line(source: Path, table: str, told: str) -> None:

@@ -1,6 +1,8 @@
 """The listening check really listens: the voice speaks, Whisper writes down, faults made on purpose are found."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -188,6 +190,17 @@ def test_what_no_take_mends_keeps_its_best_and_is_told(tmp_path: Path) -> None:
     heard = with_retakes(built, source, request, listening, Watcher())
     assert [failed.chunk.text for failed in heard.failed()] == [bad]
     assert len(chunk_of(built.home, "夏天").heard) == 3
+
+
+def test_where_nothing_is_wrong_nothing_is_spoken_afresh(tmp_path: Path) -> None:
+    (tmp_path / "春.txt").write_text(OTHER, encoding="utf-8")
+    home = build(tmp_path / "春.txt", Request(Shelf(tmp_path / "output")), Watcher()).home
+    before = (home / "manifest.json").read_bytes()
+    command = [sys.executable, "-m", "pipeline", "redo", "春", "--failed"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "no sentence is heard wrong" in done.stderr
+    assert (home / "manifest.json").read_bytes() == before
 
 
 def test_nothing_is_heard_twice(tmp_path: Path) -> None:

@@ -69,6 +69,20 @@ def test_a_player_that_fails_gives_way_to_the_next(folder: Path, tmp_path: Path)
     assert "ffplay" in asked(tmp_path)
 
 
+def test_without_a_sound_device_it_says_so_and_where_the_file_is(folder: Path, tmp_path: Path) -> None:
+    """mpv ends with 2 then; ffplay only says so, and ends with 0."""
+    player(tmp_path, "mpv", code=2)
+    player(tmp_path, "ffplay")
+    path = tmp_path / "ffplay"
+    path.write_text(path.read_text().replace("exit 0", "echo 'no more to try, audio open failed' >&2\nexit 0"))
+    done = play(folder, tmp_path)
+    book = book_of(folder)
+    assert done.returncode == 5
+    told = f"audiobook: nothing here can play {book / book.name}.m4b (mpv ended with 2, ffplay finds no sound device)"
+    assert told in done.stderr and "audiobook serve" in done.stderr and "install" not in done.stderr
+    assert "audio open failed" in done.stderr, "what the player says is passed on"
+
+
 @pytest.mark.parametrize("code", [0, 4])
 def test_a_person_who_ends_it_is_done(folder: Path, tmp_path: Path, code: int) -> None:
     player(tmp_path, "mpv", code=code)

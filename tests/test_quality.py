@@ -48,7 +48,7 @@ def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.mark.parametrize(("arguments", "code", "said"), [
     (("--engine", "tone", "--quality", "high"), 2, "the tone engine has no choice of quality"),
-    (("--quality", "best"), 2, "the kokoro engine has no quality 'best'"),
+    (("--quality", "best"), 2, "the kokoro engine has no quality 'best'\n  -> choose one of: normal, high\n"),
     (("--engine", "edge", "--device", "cuda"), 2, "the edge engine has no choice of device"),
     (("--device", "tpu"), 2, "the kokoro engine has no device 'tpu'"),
 ])  # fmt: skip

@@ -38,6 +38,7 @@ from pipeline.commands.options import (
 )
 from pipeline.errors import UsageError
 from pipeline.progress import Listener, Watcher
+from pipeline.screen import say
 from pipeline.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -182,6 +183,9 @@ def redo(
         wish = Wish(voice_of=voice_of)
     elif failed:
         wish = Wish(sentences=_failed(Shelf(output), book, model))
+        if not wish.sentences:
+            say("no sentence is heard wrong: there is nothing to speak afresh; for a section all the same: its number")
+            return
     elif numbers:
         wish = Wish(sentences={n: [sentence] for n in numbers}) if sentence else Wish(tuple(numbers), voice, rate)
     else:
@@ -195,14 +199,12 @@ def redo(
 
 
 def _failed(shelf: Shelf, book: str, model: str) -> dict[int, list[int]]:
-    """The wrong sentences of a book, by section. Raises UsageError where there is none."""
+    """The sentences of a book that are heard wrong, by section."""
     from pipeline.audition import audition
     from pipeline.verify.recogniser import Recogniser
 
     with Listener() as listener:
         failed = audition(shelf, book, Recogniser(model), listener.heard).failed()
-    if not failed:
-        raise UsageError("the listening check finds no sentence wrong", "name a section: audiobook redo BOOK N")
     found: dict[int, list[int]] = {}
     for heard in failed:
         found.setdefault(heard.section.number, []).append(heard.number)

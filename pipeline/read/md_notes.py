@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MARK = "note_mark"
 INDENT = 2  # columns
 _MARK = re.compile(r"\[\^([^\s\[\]^]{1,60})\](?!\()")
-_NOTE = re.compile(_MARK.pattern + ":")
+_NOTE = re.compile(_MARK.pattern + "[:：]")
 _NUMBER = re.compile(r"[0-9]{1,4}")
 
 

@@ -1,16 +1,41 @@
 """The settings beside a source: `<source>.toml`, or `book.toml` in a folder of texts, checked word by word."""
 
+import datetime
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
-from pipeline.errors import InputError, UsageError
+from pipeline.errors import AudiobookError, InputError, UsageError
+from pipeline.read.misfits import misfit, nearest, place_of, remedy_for
+
+
+def _day(value: object) -> object:
+    """A date of TOML, which has no quotation marks, or a year, as the text that it would be in them.
+
+    >>> _day(datetime.date(2022, 3, 29)), _day(1925), _day("春天")
+    ('2022-03-29', '1925', '春天')
+    """
+    if isinstance(value, datetime.date):
+        return value.isoformat()[:10]
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _plain_pinyin(reading: str) -> str:
+    """A reading as all voices know it.
+
+    >>> _plain_pinyin(" Nü3  hai2 "), _plain_pinyin("lu:4")
+    ('nv3 hai2', 'lv4')
+    """
+    return " ".join(reading.lower().replace("u:", "v").replace("ü", "v").split())
+
 
 Seconds = Annotated[float, Field(ge=0, le=30)]
 Word = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+Day = Annotated[str, BeforeValidator(_day)]
+Reading = Annotated[str, AfterValidator(_plain_pinyin)]
 VOICES = "voices"
 VOICES_REMEDY = 'write narrator, dialogue, or a speaker\'s name = "voice"; the voices: audiobook voices'
 
@@ -23,7 +48,7 @@ class Sidecar(BaseModel):
     title: str = ""
     creator: str = ""
     narrator: str = ""
-    date: str = ""
+    date: Day = ""
     cover: str = ""
     engine: str = ""
     voice: str = ""
@@ -36,7 +61,7 @@ class Sidecar(BaseModel):
     pauses: dict[str, Seconds] = {}  # name in the table of pauses -> seconds in its place
     skip: tuple[str, ...] = ()  # titles of sections that are not spoken
     rename: dict[str, str] = {}  # title of a section -> the title it is to have
-    pronounce: dict[str, str] = {}  # word -> "pin1 yin1"
+    pronounce: dict[str, Reading] = {}  # word -> "pin1 yin1"
     voices: dict[str, Word] = {}  # "narrator", "dialogue", or the name of somebody who speaks -> voice
 
 
@@ -58,14 +83,22 @@ def read_sidecar(source: Path) -> Sidecar:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not valid TOML: {error}", "mend that line or remove the file") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        if first["loc"][0] == VOICES:
-            raise UsageError(f"{voice_place(source, str(first['loc'][-1]))}: {first['msg']}", VOICES_REMEDY) from error
-        raise InputError(
-            f"{path}: {place}: {first['msg']}",
-            f"settings are: {', '.join(Sidecar.model_fields)}",
-        ) from error
+        raise _misfit(source, path, error.errors()[0]) from error
+
+
+def _misfit(source: Path, path: Path, found: Any) -> AudiobookError:
+    """What is wrong with the first setting that is, as pydantic found it."""
+    location, value = found["loc"], found["input"]
+    name = str(location[0])
+    if found["type"] == "extra_forbidden":
+        near = nearest(name, Sidecar.model_fields)
+        meant = f"; did you mean {near}?" if near else ""
+        return InputError(
+            f"{path}: there is no setting {name!r}{meant}", f"settings are: {', '.join(Sidecar.model_fields)}"
+        )
+    if name == VOICES:
+        return UsageError(f"{voice_place(source, str(location[-1]))}: {misfit(location, value)}", VOICES_REMEDY)
+    return InputError(f"{path}: {place_of(location)}: {misfit(location, value)}", remedy_for(location))
 
 
 def voice_place(source: Path, part: str) -> str:

@@ -44,14 +44,23 @@ def write_cover(title: str, creator: str, target: Path) -> None:
 
 def copy_cover(picture: Path, target: Path) -> None:
     """A person's own picture as the cover: a JPEG, at most SIDE pixels. Raises InputError for what is no picture."""
+    _save(_upright(picture), target)
+
+
+def demand_picture(picture: Path) -> None:
+    """Raises InputError for what is no picture, or only the beginning of one."""
+    _upright(picture)
+
+
+def _upright(picture: Path) -> Any:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
         with Image.open(picture) as own:
             upright = ImageOps.exif_transpose(own).convert("RGB")
             upright.thumbnail((SIDE, SIDE))
-            _save(upright, target)
-    except (OSError, UnidentifiedImageError) as error:
+            return upright
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise InputError(f"{picture} is not a picture that can be read", "give a JPEG or PNG as cover") from error
 
 

@@ -1,7 +1,10 @@
 """A sound file and a time come in; sound comes out of the machine's speakers."""
 
+import os
 import shutil
 import subprocess
+import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,10 +16,12 @@ PLAYERS = {
     "ffplay": ("-nodisp", "-autoexit", "-loglevel", "error", "-stats", "-ss", "{start}"),
 }
 ENDED = (0, 4, 123, 130, 255)  # by itself, or by the person: mpv has 4, ffplay 123 and 255 for Ctrl-C
-REMEDY = (
+SILENT = {"ffplay": b"audio open failed"}  # what a player says that finds no sound device, and ends with 0
+NO_PLAYER = (
     "install a player: mpv (Debian: apt install mpv, macOS: brew install mpv, Windows: winget install mpv) or ffmpeg,"
     " which brings ffplay; or open the file in any player, or the page: audiobook serve"
 )
+NO_SOUND = "is there a sound device here? open the file where there is one, or the page in a browser: audiobook serve"
 
 
 class Cue(NamedTuple):
@@ -29,21 +34,47 @@ class Cue(NamedTuple):
 def play(cue: Cue, short: Cue) -> None:
     """Play with the first player the machine has that can; `short` is played by what must hold all of it in memory.
 
-    Raises MissingProgramError with what to install.
+    Raises MissingProgramError with what to install, or with what the players there say.
     """
     failed = []
     for name in PLAYERS:
         program = shutil.which(name)
         if program:
-            code = subprocess.run(command(name, program, cue), check=False).returncode
-            if code in ENDED or code < 0:
+            why = _failure(name, command(name, program, cue))
+            if not why:
                 return
-            failed.append(f"{name} ended with {code}")
+            failed.append(f"{name} {why}")
     if _pydub_can_play():
         _play_with_pydub(short)
         return
     why = f" ({', '.join(failed)})" if failed else ""
-    raise MissingProgramError(f"nothing here can play {cue.path}{why}", REMEDY)
+    raise MissingProgramError(f"nothing here can play {cue.path.absolute()}{why}", NO_SOUND if failed else NO_PLAYER)
+
+
+def _failure(name: str, words: list[str]) -> str:
+    """Run a player to its end; why nothing was heard, "" where it, or the person, ended it."""
+    if name in SILENT:
+        code, silent = _watched(words, SILENT[name])
+    else:
+        code, silent = subprocess.run(words, check=False).returncode, False
+    if silent:
+        return "finds no sound device"
+    return "" if code in ENDED or code < 0 else f"ended with {code}"
+
+
+def _watched(words: list[str], phrase: bytes) -> tuple[int, bool]:
+    """How a program ended, and whether it said the phrase; what it says is passed on as it comes."""
+    said, tail = False, b""
+    with subprocess.Popen(words, stderr=subprocess.PIPE) as running, ExitStack() as interrupted:
+        assert running.stderr is not None
+        interrupted.callback(running.kill)
+        while new := os.read(running.stderr.fileno(), 4096):
+            sys.stderr.buffer.write(new)
+            sys.stderr.flush()
+            tail = tail[-len(phrase) :] + new
+            said = said or phrase in tail
+        interrupted.pop_all()
+    return running.returncode, said
 
 
 def command(name: str, program: str, cue: Cue) -> list[str]:

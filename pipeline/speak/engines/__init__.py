@@ -26,6 +26,7 @@ ATTRIBUTES = ("default_voice", "voices", "online", "remedy", "limit", "workers",
 USABLE = "yes"
 EVERY_LANGUAGE = ("any", "multilingual", "")
 PROBE_S = 0.7  # how long a listing waits to learn whether a service can be reached
+USUAL: Mapping[str, tuple[str, ...]] = {"quality": ("normal",)}  # what every engine has, and is not told of
 FACTS = ("language", "gender", "style")  # what is told of a voice
 
 # A fresh take says the same a little slower or faster; no two of the first takes are alike.
@@ -57,7 +58,8 @@ def _offered(engine: str, option: str, wish: str) -> str:
         return wish
     if not choices:
         raise UsageError(f"the {engine} engine has no choice of {option}", f"leave out --{option}")
-    raise UsageError(f"the {engine} engine has no {option} {wish!r}", f"choose one of: {', '.join(choices)}")
+    known = dict.fromkeys((*USUAL.get(option, ()), *choices))
+    raise UsageError(f"the {engine} engine has no {option} {wish!r}", f"choose one of: {', '.join(known)}")
 
 
 def engine_names() -> tuple[str, ...]:

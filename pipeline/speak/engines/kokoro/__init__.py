@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from pipeline.errors import EngineError, InputError, UsageError
+from pipeline.errors import EngineError, UsageError
 from pipeline.model import Audio, Syllable
 from pipeline.speak.engines.kokoro import model, rewriting
 from pipeline.speak.engines.kokoro.device import AUTO, CPU, CUDA, device_for, unfit_for_cuda
 from pipeline.speak.engines.kokoro.latin import latin_phonemes
-from pipeline.speak.engines.kokoro.phonemes import phonemes_of
+from pipeline.speak.engines.kokoro.phonemes import demand_one_each, demand_syllables, phonemes_of
 from pipeline.speak.engines.kokoro.voices import VOICES, style_of
 
 FORMAT = 1  # raise it when the same script would sound otherwise
@@ -53,7 +53,8 @@ class Kokoro:
         if voice not in VOICES:
             raise UsageError(f"the kokoro engine has no voice {voice!r}", f"choose one of: {', '.join(VOICES)}")
         for word, readings in (pronounce or {}).items():
-            _demand_readings(word, readings)
+            demand_one_each(word, readings)
+            demand_syllables(word, readings)
         self._voice = voice
         self._rate = rate
         self._pronounce = dict(pronounce or {})
@@ -157,19 +158,6 @@ def _without_accent(character: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", character)[0]
     return plain if plain.isascii() and unicodedata.category(character)[0] == "L" else character
-
-
-def _demand_readings(word: str, readings: str) -> None:
-    """Raises InputError for what is not one Mandarin syllable with its tone for each character of the word."""
-    remedy = 'write one syllable with its tone for each character: 重庆 = "chong2 qing4"'
-    given = readings.split()
-    if len(given) != len(word):
-        raise InputError(f"the reading of {word!r} has {len(given)} syllables: {readings!r}", remedy)
-    for syllable in given:
-        try:
-            phonemes_of(syllable)
-        except KeyError:
-            raise InputError(f"the reading of {word!r} has no syllable {syllable!r}", remedy) from None
 
 
 def _one(syllable: Syllable) -> str:

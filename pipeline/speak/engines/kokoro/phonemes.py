@@ -7,6 +7,9 @@ import functools
 import re
 from importlib.resources import files
 
+from pipeline.errors import InputError
+
+REMEDY = 'write one syllable with its tone for each character: 重庆 = "chong2 qing4"'
 TONES = {"1": "→", "2": "↗", "3": "↓", "4": "↘", "5": ""}
 SYLLABIC = {"hm": "hm0", "hng": "hŋ0", "m": "m0", "n": "n0", "ng": "ŋ0", "o": "ɔ0", "yo": "jɔ0", "r": "ɚ0"}
 _ZERO_INITIAL = ((r"^yu", "v"), (r"^yi", "i"), (r"^y", "i"), (r"^wu", "u"), (r"^w", "u"))
@@ -26,6 +29,22 @@ def phonemes_of(syllable: str) -> str:
     buzzed = final == "i" and initial in ("zh", "ch", "sh", "r", "z", "c", "s")
     sound = "ɨ0" if buzzed else _table("finals.tsv")[final]
     return _table("initials.tsv").get(initial, "") + sound.replace("0", tone)
+
+
+def demand_one_each(word: str, readings: str) -> None:
+    """Raises InputError where a reading has not one syllable for each character of the word."""
+    given = readings.split()
+    if len(given) != len(word):
+        raise InputError(f"the reading of {word!r} has {len(given)} syllables: {readings!r}", REMEDY)
+
+
+def demand_syllables(word: str, readings: str) -> None:
+    """Raises InputError for what is no Mandarin syllable with its tone."""
+    for syllable in readings.split():
+        try:
+            phonemes_of(syllable)
+        except KeyError:
+            raise InputError(f"the reading of {word!r} has no syllable {syllable!r}", REMEDY) from None
 
 
 def _split(plain: str) -> tuple[str, str]:
