@@ -6,11 +6,9 @@ two of them are a loud one.
 
 from enum import Enum, auto
 
-from pipeline.repair.readings import GLOSS, is_reading
+from pipeline.repair.glosses import found_in
 from pipeline.repair.rereading import TORN_GLOSS
-from pipeline.repair.script import telling
-
-SHARE = 0.05  # of the characters of a traditional text only such a text has
+from pipeline.repair.script import Script
 
 
 class Site(Enum):
@@ -27,7 +25,6 @@ def site_of(text: str) -> Site:
     >>> [site_of(text).name for text in ("局長(zhǎng)說", "局長說了：好。", "长(cháng)短：好?!")]
     ['GLOSSED', 'TRADITIONAL', 'UNTOLD']
     """
-    if sum(map(telling().__contains__, text)) <= SHARE * len(text):
+    if Script.of(text) is not Script.TRADITIONAL:
         return Site.UNTOLD
-    glosses = (is_reading(gloss[1] or gloss[2], text[gloss.start() - 1]) for gloss in GLOSS.finditer(text, 1))
-    return Site.GLOSSED if TORN_GLOSS.search(text) or any(glosses) else Site.TRADITIONAL
+    return Site.GLOSSED if TORN_GLOSS.search(text) or found_in(text) else Site.TRADITIONAL
