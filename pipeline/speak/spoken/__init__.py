@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pipeline.model import Piece, Spoken
 from pipeline.speak.spoken import codes, dates, latin, money, quantities, signs, times, years
+from pipeline.speak.spoken.numbers import quantity
 from pipeline.speak.spoken.words import compiled, folding
 
 Say = Callable[[re.Match[str]], str | None]
@@ -42,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     Rule("roman", r"(?<![A-Za-z0-9])[IVXLC]{1,7}(?![A-Za-z0-9])", latin.roman),
     Rule("roman", r"[Ⅰ-ⅿ]+", latin.roman_sign),
     Rule("version", r"([vV]|[vV]er\.?\s?)(\d+(?:\.\d+)+)(?![A-Za-z0-9_.])", latin.version),
+    Rule("gain", r"(?<![A-Za-z])(?:HP|MP|SP|EXP|Exp|exp|hp|mp|ATK|DEF|SAN|san)(?=[-−+]\d)", lambda match: match[0]),
     Rule("code", r"(?<![A-Za-z0-9])[A-Za-z]+(?:[-–]?\d+(?:\.\d+)?[A-Za-z]*)+(?:-\d+)*(?![A-Za-z0-9])",
          codes.letters_first),
     Rule("greek", r"<greek>-?", latin.greek),
@@ -49,11 +51,13 @@ RULES: tuple[Rule, ...] = (
     Rule("plate", r"<province>[A-Z][·\s]?(?=[A-Z0-9]*\d)[A-Z0-9]{5,6}(?![A-Za-z0-9])", codes.plate),
     Rule("phone", r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d|\.\d)", codes.phone),
     Rule("phone", r"(?:\+\d{1,3}[- ])?(?:\(0\d{2,3}\)|0\d{2,3})[- ]?\d{7,8}(?:-\d{1,6})?(?!\d)", codes.phone),
-    Rule("phone", r"[48]00-\d{3,4}-\d{3,4}(?!\d)|\+\d{1,3}(?:[- ]\d{2,4}){2,4}(?!\d)", codes.phone),
+    Rule("phone", r"[48]00-\d{3,4}-\d{3,4}(?!\d)|[48]00 \d{3} \d{4}(?!\d)|\+\d{1,3}(?:[- ]\d{2,4}){2,4}(?!\d)", codes.phone),
     Rule("phone", r"(?<=\()0\d{2,3}(?=\)[- ]?\d{3,4}[- ]?\d{4}(?!\d))|0\d{2,3}-\d{3,4}[- ]\d{4}(?!\d)", codes.phone),
     Rule("phone", r"(?:(?<=\(0\d\d\))|(?<=\(0\d{3}\))|(?<=\(0\d\d\) )|(?<=\(0\d{3}\) ))\d{3,4}[- ]\d{4}(?!\d)",
          codes.phone),
     Rule("phone", r"(?:(?<=\d转)|(?<=\d 转 ))\d{1,6}(?!\d)", codes.phone),
+    Rule("account", r"\d{4}(?: \d{4}){2,4}(?: \d{1,3})?(?![\d.])", codes.long_string),
+    Rule("share", r"\d{4,6}(?=\.(?:HK|SH|SZ|SS|BJ|TW)(?![A-Za-z]))", codes.long_string),
     Rule("identity", r"\d{17}[\dXx](?![A-Za-z0-9_])|\d{13,}(?!\d|[.,]\d)", codes.long_string),
     # dates
     Rule("date", r"(\d{4})([-/.·])(\d{1,2})\2(\d{1,2})(?![\d/]|\.\d)", dates.full_date),
@@ -61,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     Rule("section", r"(?<=\n)\d{1,2}(?:\.\d{1,2}){1,4}(?=[ \u3000]+[\u4e00-\u9fff])", signs.numbered_heading),
     Rule("date", r"(\d{2})([/.])(\d{1,2})\2(\d{1,2})(?!\d)", dates.short_date),
     Rule("version", r"()(\d+(?:\.\d+){2,})(?![A-Za-z0-9_])", latin.version),
+    Rule("season", r"(\d\d)/(\d\d)(?=\s?(?:赛季|学年|财年|年度|雪季))", years.seasons),
     Rule("date", r"(\d{4})\.(\d{1,2})<dash>(\d{4})\.(\d{1,2})(?![\d.])", dates.months),
     Rule("date", r"((?:19|20)\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?![\d.,:%-])", dates.packed_date),
     Rule("memorial", r"(1[0-2]|[1-9])[·•](3[01]|[12]\d|[1-9])(?![\d·.])", dates.memorial),
@@ -99,6 +104,7 @@ RULES: tuple[Rule, ...] = (
     Rule("mathematics", r"(?<![A-Za-z0-9])[-−]?<operand>(?:\s*<operator>\s*[-−(]?<operand>\)?){1,40}"
          r"(?![A-Za-zΩ℃°%μ㎡^⁰-⁹])", signs.expression),
     # amounts
+    Rule("gain", r"([-−+])(<number>)(?![\d%％‰])", quantities.gained),
     Rule("percent", r"([-+−±]?)(<number>)[%％‰]?(?:<dash>|至|到)([-+−]?)(<number>)\s?([%％‰])", quantities.percents),
     Rule("percent", r"([-+−±]?)(<number>)\s?([%％‰])", quantities.percent),
     Rule("pressure", r"(\d{2,3})/(\d{2,3})\s?mmHg", quantities.pressure),
@@ -115,9 +121,12 @@ RULES: tuple[Rule, ...] = (
     Rule("code", r"\d{3,5}(?!\d|[.,]\d)", codes.named),
     Rule("code", r"\d{3}(?!\d|[.,]\d)", codes.branded),
     Rule("code", r"\d{3}(?!\d|[.,]\d)", codes.listed),
-    Rule("code", r"\d{3,4}(?!\d|[.,]\d)", codes.bracketed),
+    Rule("code", r"(?:\d{6}|\d{3,4})(?!\d|[.,]\d)", codes.bracketed),
+    Rule("code", r"(?<![-–—~～至到/.、])(?:6{3,}|23{3,})(?!\d|[-–—~～至到/.、,]\s?\d)", codes.cheered),
     Rule("code", r"(?<=[图表式题])\d{1,2}(?:[-–]\d{1,2})+(?![-\d.])", codes.figure),
-    Rule("code", r"\d{2}(?=折|级(?:学生|新生|毕业|校友|同学|本科|研究生|硕士|博士))", codes.spelt),
+    Rule("code", r"\d{2}(?=折|级(?:大?学生|新生|毕业|校友|同学|本科|研究生|硕士|博士|考生|[\u4e00-\u9fff]{1,6}(?:系|专业|班)))", codes.spelt),
+    Rule("code", r"(?<![第\d.])(?:0\d|[5-9]\d)(?=版(?![本面权块税画图费]))", codes.spelt),
+    Rule("code", r"\d{2}(?=式(?:[步手机冲枪火坦战自轻重高狙装侦单军舰护反突榴迫]|改[^变进造良善]))", codes.spelt),
     Rule("code", r"(\d+)#(?=$|[楼栋幢机线炉井泵\s，。、])", codes.numbered),
     Rule("code", r"0\d+(?:-\d+)?(?![\d.])", codes.zero_led),
     Rule("range", r"(?<=[月年][底初末中])<dash>(?=\d{1,4}[月年])", lambda match: "到"),
@@ -126,17 +135,18 @@ RULES: tuple[Rule, ...] = (
     Rule("ordinal", r"(\d+)(?:st|nd|rd|th)(?![A-Za-z])", codes.english_ordinal),
     Rule("number", r"<number>(?=[*xX]<number><blank><unit>(?![A-Za-z0-9]))", quantities.plain),
     Rule("thousand", r"(<number>)[kK](?:<dash>(<number>)[kK])?(?![A-Za-z0-9])", money.thousand),
+    Rule("times", r"(\d+)[xX倍](?=光变|光学|变焦|长焦|放大)", lambda match: f"{quantity(match[1])}倍"),
     Rule("code", r"\d+(?:,\d{3})*(?:\.\d+)?[A-Za-z]+(?:-?[A-Za-z0-9]+)*", codes.digits_first),
-    Rule("code", r"(?:(?<=[A-Za-z][ -])\d{1,5}|(?<=[A-Za-z]\.)\d{3,5})(?!\d|[.,]\d|[年月日%])", codes.named_number),
+    Rule("code", r"(?:(?<=[A-Za-z][ -])\d{1,5}|(?<=[A-Za-z]\.)\d{3,5}|(?<=[α-ωΑ-Ω])\d{3,4})(?!\d|[.,]\d|[年月日%])", codes.named_number),
     # enumerations
     Rule("enumeration", r"(?<=\n)(\d{1,3})\.\s?(?=[^\d\s.])", signs.enumerated),
     Rule("enumeration", r"<circled>", signs.circled),
     # what is left of numbers
-    Rule("height", r"(?<=\d[米秒])\d{2}(?!\d|\.|厘米|公分|cm|[个名位])", quantities.height),
+    Rule("height", r"(?:(?<=\d米)\d{2}|(?<=\d秒)\d{1,3})(?!\d|\.|<blank>(?:<measure>|<unit>)|[:：])", quantities.height),
     Rule("two", r"2(?=<blank>(?:<measure>))(?![\d.])", quantities.count),
-    Rule("two", r"2(?=[至到]\d)", lambda match: "二"),
+    Rule("two", r"2(?=[至到]\d)", quantities.two_of_span),
     Rule("decimal", r"(?<![\d.A-Za-z])\.(\d+)(?![\d.])", quantities.digits_after_point),
-    Rule("range", r"(?<=<ended>)<dash>(?=\d|公元|前\d|约\d|今|上午|下午|早|晚|凌晨|次日|翌日)", signs.between),
+    Rule("range", r"(?<=<ended>)<dash>(?=\d|公元|前\d|约\d|今|上午|下午|早|晚|凌晨|次日|翌日)", signs.between_amounts),
     Rule("negative", r"[-−](?=[百千万]分之|<money_sign>\d)", quantities.minus),
     Rule("negative", r"[-−](<number>)", quantities.negative),
     Rule("positive", r"(?<![A-Za-z0-9\])])\+(<number>)", quantities.positive),
@@ -144,12 +154,13 @@ RULES: tuple[Rule, ...] = (
     # signs between words
     Rule("per", r"(?<=[\u4e00-\u9fff])/(?=<per_unit>)", signs.per),
     Rule("per", r"(?<=[\u4e00-\u9fff])/<blank>(<unit>)(?![A-Za-z0-9])", signs.per),
+    Rule("or", r"(?<=\d[VWA])/(?=<number>[kMG]?(?:Hz|HZ|W|V|A)(?![A-Za-z]))|(?<=Hz)/(?=<number>[kMG]?Hz)", lambda match: "、"),
     Rule("per", r"(?<=[A-Za-z\u4e00-\u9fff])/(?=<number><blank><unit>)", signs.per),
     Rule("range", r"<dash>\s?(?=\d{4}[-/.])", signs.between_dates),
-    Rule("power", r"(?<=[A-Za-z\d)])<superscript>(?:<blank>(<unit>)(?![A-Za-z0-9]))?", signs.power),
+    Rule("power", r"(?<=[A-Za-z\d)])<superscript>(?:(?:<blank>|/)(<unit>)(?![A-Za-z0-9]))?", signs.power),
     Rule("subscript", r"[₀-₉]+", signs.subscript),
     Rule("equals", r"(?<=[A-Za-z\d\u4e00-\u9fff)²³])\s?=\s?(?=[-−+]?[\d(.])", signs.equals),
-    Rule("power", r"(?<=[A-Za-z\d)])\^\(?(-?\d+|[a-z](?![a-z]))\)?(?:<blank>(<unit>)(?![A-Za-z0-9]))?", signs.exponent),
+    Rule("power", r"(?<=[A-Za-z\d)])\^\(?(-?\d+|[a-z](?![a-z]))\)?(?:(?:<blank>|/)(<unit>)(?![A-Za-z0-9]))?", signs.exponent),
     Rule("and", r"(?<=[\u4e00-\u9fff])<blank>&<blank>(?=[\u4e00-\u9fff])", signs.ampersand),
     Rule("range", r"(?<=[一二三四五六日])<dash>(?=(?:周|星期)[一二三四五六日天])", signs.between),
     Rule("range", r"(?<=站)<dash>(?=[\u4e00-\u9fff]{2,8}站)", signs.between),

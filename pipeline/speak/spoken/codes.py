@@ -8,10 +8,11 @@ from pipeline.speak.spoken.words import after, before, compiled, table
 _NAMED = (
     r"(?:号(?:航班|病房|跑道|房间?|高速|公路|国道|文件|令|楼|公交|线|院|店|舰|艇|机|井|矿|仓|库|信箱|公告|决议|法案|提案|档案)?(?!召|称|人|个|[文头数])|"
     r"室(?!内|外|温)|房间|病房|航班|次(?:列车|特快|快车|动车|高铁|航班|直快|普快)|路(?![人程军])|"
-    r"线(?![索段下上])|班(?![车次机人])|区间|国道|省道|县道|乡道|高速|信箱|高地|阵地|部队|事件|工程|基地|型|系(?:列|统)?(?!数)|特别班次|案|大街|弄|公交|医院|团(?!体|结|队|圆|购|聚)|师(?!生|傅|范|资))"
+    r"线(?![索段下上])|班(?![车次机人])|区间|国道|省道|县道|乡道|高速|信箱|高地|阵地|部队|事件|工程|基地|型|系(?:列|统)?(?!数)|特别班次|案|大街|弄|公交|医院|"
+    r"房(?![子价地东产屋车租贷顶客企卡])|旅(?![客行游程途馆店居])|团(?!体|结|队|圆|购|聚)|师(?!生|傅|范|资))"
 )
 _FORMULA = r"(?=.*\d.*\d)(?:(?:C|H|O|N|S|P|F|K|Na|Cl|Ca|Fe|Mg|Al|Si|Cu|Zn|Mn|Br|I)\d{0,2}){2,}"  # C6H12O6
-_AMOUNTS = ("GB", "MB", "KB", "TB", "PB", "G", "M", "T", "Gb", "Mb", "W", "KW")
+_AMOUNTS = ("GB", "MB", "KB", "TB", "PB", "G", "M", "T", "K", "Gb", "Mb", "W", "KW")
 
 
 def phone(match: re.Match[str]) -> str:
@@ -31,12 +32,18 @@ def hotline(match: re.Match[str]) -> str | None:
     >>> spoken("给12315打个电话").text, spoken("110").text, spoken("110个").text
     ('给幺二三幺五打个电话', '幺幺零', '一百一十个')
     """
-    if match[0] not in table("hotlines"):
+    if match[0] not in table("hotlines") and not re.fullmatch(r"(?:9[56]|12|100|106)\d{3,4}", match[0]):
         return None
-    alone = match[0] == match.string.strip() and (len(match[0]) > 3 or match[0] in ("110", "119", "114", "122"))
-    called = re.search(r"(?:拨打?|打|给|致电|呼叫|电话|热线|平台|报警|专线|联系|通过|号码)[是为了:“]?$", before(match))
+    alone = match[0] == match.string.strip() and (
+        match[0] in table("hotlines") and len(match[0]) > 3 or match[0] in ("110", "119", "114", "122")
+    )
+    counts = compiled(r"<blank>(?:<measure>|<unit>|[%多余来几]|-?\d)").match(after(match))
+    called = not counts and re.search(
+        r"(?:(?:[拨打][打通]?|[快喊]叫|呼叫|拨)[了过]?(?:个|一个)?|叫了?个?|给|致电|电话|热线|平台|报警|专线|联系|通过|号码)[是为了:“]?$",
+        before(match),
+    )
     calling = re.match(
-        r"”?(?:警|火警|热线|电话|专线|平台|报警|急救|指挥中心|客服|打|投诉|举报|巡警|民警|出警|接警|来电|网站|官网|订票|购票)",
+        r"”?(?:警(?!告|惕)|火警|热线|电话|专线|平台|报警|急救|指挥中心|客服|打|投诉|举报|巡警|民警|出警|接警|来电|网站|官网|订票|购票)",
         after(match),
     )
     return telephone(match[0]) if alone or called or calling else None
@@ -49,7 +56,9 @@ def hyphened(match: re.Match[str]) -> str | None:
     >>> spoken("ISBN 978-7-111-12345-6").text, spoken("编号2020-15").text, spoken("4-4-2阵型").text
     ('ISBN 九七八七一一一一二三四五六', '编号二零二零一五', '四四二阵型')
     """
-    word = compiled(r"(<code_word>)(?:号码|号|码)?\s*[:为是]?\s*$").search(before(match, 20))
+    word = compiled(r"((?:(?<![A-Za-z])|(?=[\u4e00-\u9fff]))<code_word>)(?:号码|号|码)?\s*[:为是]?\s*$").search(
+        before(match, 20)
+    )
     if match[0].count("-") < 2 and not word:
         return None
     called = word is not None and table("codes")[word[1]][0] == "telephone"
@@ -64,7 +73,7 @@ def announced(match: re.Match[str]) -> str | None:
     ('尾号是三三八五', '编号为五五一、五五二', '波音七三七', '型号一九九八')
     """
     found = compiled(
-        r"(<code_word>)(?:号码|号|码)?\s*[(（]?(?:\s*(?:是|为|叫|设为|改为|[:：#“])\s*)?(?:[\d-]+(?:[、，,/和与及或]|以及)){0,20}$"
+        r"((?:(?<![A-Za-z])|(?=[\u4e00-\u9fff]))<code_word>)(?:号码|号|码)?\s*[(（]?(?:\s*(?:是|为|叫|设为|改为|[:：#“])\s*)?(?:[\d-]+(?:[、，,/和与及或]|以及)){0,20}$"
     ).search(before(match, 80))
     if found is None or compiled(r"<blank>(?:<unit>|[年月])").match(after(match)) or _counts(match):
         return None
@@ -99,14 +108,36 @@ def branded(match: re.Match[str]) -> str | None:
     if match[0] == "360" and re.match("安全|浏览|杀毒|卫士|搜索|极速", after(match)):
         return digits(match[0])
     uncounted = re.match(r"[安卡牛帕][\u4e00-\u9fff]", after(match)) or (
-        re.match(r"[\u4e00-\u9fff]", after(match))
-        and not compiled(r"(?:<measure>|<unit>|<scale>|[多余来几以之的是和与及或至到比后前年月])").match(after(match))
+        re.match(r"[\u4e00-\u9fff]", after(match)) and not _countable(after(match))
     )
     named = re.search(
         r"(?:^|[^\d第约近达共为到至有每超过出了仅余满够各卷长宽高重深降升增减涨跌得获占用花卖售价是在容计以这那比加乘])$",
         before(match, 1),
     )
     return digits(match[0]) if uncounted and named and not match[0].endswith("00") else None
+
+
+def _countable(tail: str) -> bool:
+    """Whether what follows can be counted: a measure, unless it begins a noun that nothing counts (晚会, 大学)."""
+    if compiled("<uncounted>").match(tail):
+        return False
+    return bool(
+        compiled(
+            r"(?:<measure>|<unit>|<scale>|[多余来几以之的是和与及或至到比后前年月]|将(?![在于会要再来推发上]))"
+        ).match(tail)
+    )
+
+
+def cheered(match: re.Match[str]) -> str | None:
+    """Numbers that cheer or laugh: 666, 2333.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("666，太强了").text, spoken("666个").text
+    ('六六六，太强了', '六百六十六个')
+    """
+    counts = compiled(r"<blank>(?:<measure>|<unit>|<scale>|[%多余来几年月年])").match(after(match))
+    told = re.search(r"[约近达共为到至有每超第¥￥$]$", before(match))
+    return None if counts or told else digits(match[0])
 
 
 def listed(match: re.Match[str]) -> str | None:
@@ -246,7 +277,8 @@ def digits_first(match: re.Match[str]) -> str:
     spelt = (
         head[0].isdecimal() and len(head[0]) > 2 and not re.search("^.00$|000$", head[0]) and before(match, 1) != "第"
     )
-    spelt = spelt and match[0][head.end() :] not in _AMOUNTS
+    billions = match[0].endswith("B") and re.match(r"\s?(?:参数|的?模型|大模型|[Tt]oken)", after(match))
+    spelt = spelt and not billions and (match[0][head.end() :] not in _AMOUNTS or match[0] == "401K")
     first = digits(head[0]) if spelt else quantity(head[0])
     return first + digits(match[0][head.end() :].replace("-", ""))
 
@@ -258,7 +290,7 @@ def named_number(match: re.Match[str]) -> str | None:
     >>> spoken("Windows 2000和Windows 11").text, spoken("Boeing 737").text
     ('Windows 二零零零和Windows 十一', 'Boeing 七三七')
     """
-    name = re.search(r"([A-Za-z]+)[.\s-]*$", before(match, 24))
+    name = re.search(r"([A-Za-zα-ωΑ-Ω]+)[.\s-]*$", before(match, 24))
     if name and len(match[0]) < 3 and match[0][0] != "0":
         return quantity(match[0])
     return _coded(name[1], match[0], False) if name else None
@@ -269,6 +301,6 @@ def _coded(letters: str, number: str, called: bool) -> str:
         return quantity(number)
     if called:
         return telephone(number)
-    short = len(number) == 2 and letters in table("products")
+    short = len(number) == 2 and (letters in table("products") or letters + number in table("products"))
     whole = len(number) == 1 or short or (len(number) == 3 and number.endswith("00") and letters in table("products"))
     return quantity(number) if whole and number[0] != "0" else digits(number)

@@ -103,10 +103,13 @@ def roman(match: re.Match[str]) -> str | None:
     ('第三卷', '路易十四世', '二型', 'Vitamin')
     >>> spoken("路易XIV与亨利IV").text, spoken("最终幻想VII").text, spoken("企业VI，某某XXX").text
     ('路易十四与亨利四', '最终幻想七', '企业VI，某某XXX')
+    >>> spoken("全国I卷").text, spoken("三体II").text
+    ('全国一卷', '三体二')
     """
     ruler = re.search(_RULERS, before(match)) and len(match[0]) > 1
-    in_row = re.search("[\u4e00-\u9fff]$", before(match)) and re.fullmatch("(?=.*[IV])[IVX]{3,}", match[0])
-    if ruler or in_row:  # 路易XIV, 最终幻想VII; two letters may be an abbreviation (企业VI)
+    in_row = re.search("[\u4e00-\u9fff]$", before(match)) and re.fullmatch("(?=.*[IV])[IVX]{3,}|II", match[0])
+    paper = re.search("(?:全国|课标|高考|国卷|标卷)$", before(match)) and re.match("卷|$|[)）》，。]", after(match, 1))
+    if ruler or in_row or paper:  # 路易XIV, 最终幻想VII; two letters may be an abbreviation (企业VI)
         return _roman(match[0])
     ranked = re.match(_RANKED, after(match))
     if not (ranked and (before(match, 1) == "第" or len(match[0]) > 1 or after(match, 1) in "世期级")):

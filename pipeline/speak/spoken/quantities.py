@@ -8,6 +8,11 @@ from pipeline.speak.spoken.words import after, before, compiled, table
 _COLD = re.compile(
     r"气温|温度|低温|高温|最低|最高|天气|降温|降至|降到|零度|气象|寒|冷|冻|冰|体感|今[天晚夜]|明[天晚]|白天|夜间"
 )
+_COUNTED_IN_GAMES = (
+    r"(?:声望|体力|生命|攻击力?|防御力?|法力|魔力|精力|耐力|力量|敏捷|智力|智慧|精神力?|魅力|幸运|气血|血量|好感度?|忠诚度?|熟练度|信仰|"
+    r"金币|银币|积分|功德|功勋|灵力|灵石|寿命|寿元|道德|威望|人气|经验|修为|等级|饥饿度?|心情|移速|攻速|移动速度|攻击速度|理智|健康|"
+    r"(?<![A-Za-z])(?:HP|MP|SP|EXP|Exp|exp|hp|mp|ATK|DEF|SAN|san))\s?$"
+)
 _DEGREES = ("摄氏度", "华氏度", "度")
 
 
@@ -15,10 +20,10 @@ def percent(match: re.Match[str]) -> str:
     """Per cent and per mille, with a sign.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("增幅0.4%").text, spoken("-98%").text, spoken("12‰").text
-    ('增幅百分之零点四', '负百分之九十八', '千分之十二')
+    >>> spoken("增幅0.4%").text, spoken("-98%").text, spoken("12‰").text, spoken("同比+15%").text
+    ('增幅百分之零点四', '负百分之九十八', '千分之十二', '同比加百分之十五')
     """
-    return _percent(match[1], match[2], match[3])
+    return _percent(match[1], match[2], match[3], _plus(before(match)))
 
 
 def percents(match: re.Match[str]) -> str:
@@ -31,9 +36,9 @@ def percents(match: re.Match[str]) -> str:
     return f"{_percent(match[1], match[2], match[5])}到{_percent(match[3], match[4], match[5])}"
 
 
-def _percent(sign: str, number: str, mark: str) -> str:
+def _percent(sign: str, number: str, mark: str, plus: str = "正") -> str:
     name = "千分之" if mark == "‰" else "百分之"
-    return {"-": "负", "−": "负", "+": "正", "±": "正负"}.get(sign, "") + name + quantity(number)
+    return {"-": "负", "−": "负", "+": plus, "±": "正负"}.get(sign, "") + name + quantity(number)
 
 
 def fraction(match: re.Match[str]) -> str | None:
@@ -44,11 +49,31 @@ def fraction(match: re.Match[str]) -> str | None:
     ('总量的五分之一', '一又二分之一', '负三分之一')
     """
     sign, top, bottom = match[1], match[2], match[3]
+    if not sign and (said := _no_fraction(match)):
+        return said
     if int(bottom) == 0 or (top[0] == "0" and len(top) > 1) or (sign and before(match, 1).isdecimal()):
         return None
     if compiled(r"<side>队?<blank>$").search(before(match)):
         return f"{integer(int(top))}比{integer(int(bottom))}"
     return ("负" if sign else "") + f"{quantity(bottom)}分之{quantity(top)}"
+
+
+def _no_fraction(match: re.Match[str]) -> str | None:
+    """Two numbers with a slash that are no part of a whole: 985/211, 血压130/85, 24/7, a date with a day of one."""
+    top, bottom, tail = match[2], match[3], after(match)
+    if (top, bottom) == ("9", "11") and re.match(r"事件|恐|袭|之后|以[来后]", tail):
+        return "九一一"
+    if (top, bottom) == ("24", "7"):
+        return "二十四七"
+    if bottom == "1" and 2 <= int(top) <= 12:
+        return f"{integer(int(top))}月一日"
+    if len(top) < 3 or top[0] == "0" or bottom[0] == "0" or int(top) <= int(bottom):
+        return None
+    if re.search(r"(?:血压|收缩压|舒张压|高压)[^，。；]{0,6}$", before(match)):
+        return f"{quantity(top)}、{quantity(bottom)}"
+    if len(top) == len(bottom) == 3 or re.match(r"\s?Z?R\d\d", tail):
+        return f"{digits(top)}、{digits(bottom)}"
+    return None
 
 
 def measured(match: re.Match[str]) -> str | None:
@@ -70,10 +95,31 @@ def measured(match: re.Match[str]) -> str | None:
         per = _unit(under)
     if unit == "W" and re.search(r"(?:编号|代号|第|型号)$", before(match)):
         return None
-    if unit == "W" and re.match(r"[+粉人元块次播阅字]", after(match)):
+    if said == "百万分之一":
+        return _parts(match, said)
+    if unit == "W" and (
+        re.match(r"[+粉人元块次播阅字张台辆套册]|像素|美[元金]|存款|年薪", after(match)) or _is_spent(match)
+    ):
         said = "万"
     first = _signed(sign, number, match, said) + (said if own == unit else _unit(own))
     return (f"每{per}" if per else "") + f"{first}{_last(match[4], last)}{said}".replace("@", "每")
+
+
+def _is_spent(match: re.Match[str]) -> bool:
+    return (
+        re.search(
+            r"(?:[花赚亏欠赔挣卖售]了?|价|年薪|融资|投资|播放量?|粉丝|存款|奖金|身价|票房|首付|房款)[近约达到为:超过]{0,2}\s?$",
+            before(match),
+        )
+        is not None
+    )
+
+
+def _parts(match: re.Match[str], name: str) -> str:
+    """Parts of a million: 420ppm is 百万分之四百二十."""
+    share = name.removesuffix("一")
+    last = f"到{share}{quantity(match[5])}" if match[5] else ""
+    return f"{share}{quantity(match[2])}{last}"
 
 
 def _unit(unit: str | None) -> str:
@@ -150,7 +196,7 @@ def span(match: re.Match[str]) -> str | None:
     falls = float(first.replace(",", "")) >= float(last.replace(",", ""))
     if (falls and not ago) or (first[0] == "0" and len(first) > 1 and "." not in first):
         return None
-    ranked = before(match, 1) == "第" or _is_rank(after(match))
+    ranked = _is_ranked(before(match), after(match))
     pair = not ranked and (match[2] or compiled(r"<blank><measure>").match(after(match)))
     if len(first) >= 3 and before(match, 1) in "(（" and after(match, 1) in ")）":
         return f"{digits(first)}到{digits(last)}"
@@ -166,10 +212,10 @@ def count(match: re.Match[str]) -> str | None:
     ['两个', '两年后', '二楼', '二月', '第二季', '二两', '二至二十人', '二年级']
     """
     if re.match(r"章\d+节", after(match)) or (
-        after(match, 1) == "班" and re.search(r"(?:年级|[高初].|\d排|\d连|\d年)$", before(match))
+        after(match, 1) == "班" and re.search(r"(?:年级|[高初].|\d排|\d连|\d年|[大中小])$", before(match))
     ):
         return "二"
-    if before(match, 1) == "第" or _is_rank(after(match)) or re.match(r"层[为是的设和与及、（(]", after(match)):
+    if _is_ranked(before(match), after(match)) or re.match(r"层[为是的设和与及、（(]", after(match)):
         return "二"
     if (
         re.search(
@@ -180,6 +226,29 @@ def count(match: re.Match[str]) -> str | None:
     ):
         return "二"
     return "两"
+
+
+def _is_ranked(head: str, tail: str) -> bool:
+    """Whether a two is one of a row of ranks, or a place in rows and files: 第1、2款, 1、2班, 2排4座, 2代机, 2床."""
+    if re.search(r"第[\d、，,和及与或至到~～ -]{0,20}$", head) or _is_rank(tail):
+        return True
+    in_row = re.search(r"[13][、和及]$", head) and re.match(r"[班队组排连营团厂院部](?!人|长)", tail)
+    placed = re.match(r"排\d", tail) or (re.search(r"\d[排行列班]$", head) and re.match(r"[座号列班组]", tail))
+    named = re.match(r"代(?![人单君领]|之间|同堂|以[上内])|床(?![被棉毯褥单席凉大小新厚薄铺])", tail)
+    return bool(in_row or placed or named)
+
+
+def two_of_span(match: re.Match[str]) -> str:
+    """Two in front of 到 and another number: 两 where what follows is counted; 至 is of the written language, and has 二.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("2到3个").text, spoken("2至3个").text, spoken("第2到3章").text
+    ('两到三个', '二至三个', '第二到三章')
+    """
+    span = re.match(r"到\d+", after(match))
+    if span is None or _is_ranked(before(match), ""):
+        return "二"
+    return counted_before("2", after(match, 24)[span.end() :])
 
 
 def _is_rank(tail: str) -> bool:
@@ -222,8 +291,8 @@ def negative(match: re.Match[str]) -> str | None:
     """A minus: behind a mark, a blank or a verb, or in front of an amount; behind a name the hyphen is silent.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("计算-2的绝对值").text, spoken("-5.5").text, spoken("歼-20").text
-    ('计算负二的绝对值', '负五点五', '歼二十')
+    >>> spoken("计算-2的绝对值").text, spoken("-5.5").text, spoken("歼-20").text, spoken("铀-235").text
+    ('计算负二的绝对值', '负五点五', '歼二十', '铀二三五')
     """
     head = before(match)
     if re.search(r"[A-Za-z0-9\-–—)）}\]\u0370-\u03ff]$", head):
@@ -232,8 +301,12 @@ def negative(match: re.Match[str]) -> str | None:
     amount = "." in match[1] or compiled(
         r"<blank>(?:%|<scale>|元|度|美元|公斤|千克|克|斤|吨|厘米|毫米|公里|千米|米|分贝|个百分点|秒)"
     ).match(after(match))
-    if joined and not amount and not re.search(r"[为是至到于达算在和与或约比从即得低高温润率值长数]$", head):
-        return quantity(match[1])
+    if (
+        joined
+        and not amount
+        and not re.search(r"[为是至到于达算在和与或约比从即得低高温度润率值长数的]$|[下库场]$", head)
+    ):
+        return digits(match[1]) if len(match[1]) == 3 and not match[1].endswith("00") else quantity(match[1])
     return "负" + quantity(match[1])
 
 
@@ -248,13 +321,42 @@ def minus(match: re.Match[str]) -> str:
 
 
 def positive(match: re.Match[str]) -> str:
-    """A plus in front of a number.
+    """A plus in front of a number: 加 behind what grows, else 正.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("氧化态有+2和+3").text
-    '氧化态有正二和正三'
+    >>> spoken("氧化态有+2和+3").text, spoken("经验值+100").text
+    ('氧化态有正二和正三', '经验值加一百')
     """
-    return "正" + quantity(match[1])
+    return _plus(before(match)) + quantity(match[1])
+
+
+def _plus(head: str) -> str:
+    grows = re.search(r"[\u4e00-\u9fff]\s?$", head) and not re.search(
+        r"(?:[有和与为是到至价从在即或呈显约达第说]|态|电荷)\s?$", head
+    )
+    return "加" if grows else "正"
+
+
+def gained(match: re.Match[str]) -> str | None:
+    """A plus or a minus behind what a game counts.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("体力-5，HP+50").text, spoken("动力-5型").text
+    ('体力减五，HP加五十', '动力五型')
+    """
+    if not re.search(_COUNTED_IN_GAMES, before(match)) or re.match(r"[型号]|-\d", after(match)):
+        return None
+    return ("加" if match[1] == "+" else "减") + counted_before(match[2], after(match))
+
+
+def counted_before(number: str, tail: str) -> str:
+    """A quantity, 两 where a measure follows that counts.
+
+    >>> counted_before("2", "层"), counted_before("2", "。")
+    ('两', '二')
+    """
+    found = compiled("<blank>(<measure>)").match(tail)
+    return counted(number) if found and table("measures")[found[1]][0] == "两" else quantity(number)
 
 
 def digits_after_point(match: re.Match[str]) -> str:

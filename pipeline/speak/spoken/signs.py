@@ -132,7 +132,7 @@ def per(match: re.Match[str]) -> str | None:
     if not re.search(
         r"\d[^\d，。；\s]{1,5}$|(?:元|人|公里|千米|米|吨|公斤|千克|克|升|次|发|转|度|斤)$|\d ?[A-Za-zμ]{1,3}$",
         before(match),
-    ):
+    ) or re.match(r"/(?:日元|人民币|[美欧英港]|月卡)", match.string[match.start() : match.start() + 4]):
         return None
     return "每" + (table("units")[match[1]][0] if match.lastindex else "")
 
@@ -145,17 +145,24 @@ def power(match: re.Match[str]) -> str:
     ('派r的平方', '十的八次方')
     """
     power = match[0][: match.start(1) - match.start()] if match[1] else match[0]
-    return _power(power.strip().translate(_RAISED)) + (table("units")[match[1]][0] if match[1] else "")
+    return _power(power.rstrip(" /").translate(_RAISED)) + _behind_power(match, 1)
 
 
 def exponent(match: re.Match[str]) -> str:
     """A power behind a circumflex.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("2^10").text, spoken("x^2").text, spoken("3×10^8m/s").text
-    ('二的十次方', 'x的平方', '三乘十的八次方米每秒')
+    >>> spoken("2^10").text, spoken("x^2").text, spoken("3×10^8m/s").text, spoken("4.0×10^9/L").text
+    ('二的十次方', 'x的平方', '三乘十的八次方米每秒', '四点零乘十的九次方每升')
     """
-    return _power(match[1].lower()) + (table("units")[match[2]][0] if match[2] else "")
+    return _power(match[1].lower()) + _behind_power(match, 2)
+
+
+def _behind_power(match: re.Match[str], group: int) -> str:
+    """The unit behind a power, with the slash that may stand between them."""
+    if match[group] is None:
+        return ""
+    return ("每" if match.string[match.start(group) - 1] == "/" else "") + table("units")[match[group]][0]
 
 
 def _power(power: str) -> str:
@@ -202,6 +209,20 @@ def between(match: re.Match[str]) -> str:
     ('十二月三日到十二月五日', '周一到周五', '双山站到青岛北站')
     """
     return "到"
+
+
+def between_amounts(match: re.Match[str]) -> str | None:
+    """A dash between two amounts or dates; a unit with no number in front of it is the end of a name or a noun.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("100米-200米").text, spoken("米-17").text, spoken("3世纪—5世纪").text
+    ('一百米到两百米', '米十七', '三世纪到五世纪')
+    """
+    noun = re.search(
+        r"(?<![\d零一二两三四五六七八九十百千万亿几半数多余方厘毫分公微纳海英美日欧港澳加韩])[米度人名点元里号个周站]$",
+        before(match),
+    )
+    return None if noun else "到"
 
 
 def plus(match: re.Match[str]) -> str:

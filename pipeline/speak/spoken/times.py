@@ -6,19 +6,22 @@ from pipeline.speak.spoken.numbers import digits, integer, quantity
 from pipeline.speak.spoken.words import after, before, compiled
 
 _HALVES = {"a": "上午", "p": "下午"}
-_LASTING = r"(?:时长|用时|历时|耗时|片长|全长|长度|成绩|倒计时|配速|播放时间)(?:为|是|约|:)?\s*$"
+_LASTING = r"(?:时长|用时|历时|耗时|片长|全长|长度|成绩|倒计时|配速|播放时间|[全半]马|马拉松|跑出|跑进|完赛)(?:为|是|约|了|:)?\s*$"
+_SCALED = r"(?:比例尺?|比率|师生比|配比|赔率|性别比|男女比|溶质比|体积比|质量比|按照?|稀释)[为是成约达到:]{0,2}\s*$"
+_SCALING = r"万|(?:的|等)?(?:比例|比率|比(?!赛|分|亚)|稀释|兑换|兑水|配比|实物|仿真|缩小|放大|缩放|复刻|还原|地图|地形图|模型|车模|手办|水)"
 _WON = (
     r"(?:击败|打败|击溃|战胜|大胜|小胜|险胜|完胜|获胜|取胜|胜出|力克|力压|横扫|逆转|淘汰|领先|落后|落败|战平|逼平|打平|握手言和|平手|"
-    r"不敌|负于|告负|输给|惜败|惨败|大败|完败|败给|憾负|失利|险负|小负|大负|获得胜利|晋级|夺冠|(?:总|大)?比[分数])"
+    r"不敌|负于|告负|输给|[惜惨大完]败|败给|憾负|失利|[险小大惨完]负|获得胜利|晋级|出局|零封|夺冠|(?:总|大)?比[分数])"
 )
-_WON_AT_ONCE = r"\s?(?:赢|输|胜|负|败|平(?![方米均行]))"
+_WON_AT_ONCE = r"\s?(?:赢|输|胜|负|败)"
+_DRAWN = r"\s?[战逼打暂闷言客主场]{0,2}平(?![方米均行])"
 _BOOKS = (
     r"(?:福音|[多希迦得摩翰][前后一二三]书|[世及未民数命师耳得亚伯][记紀纪][上下]?|王[记纪][上下]|代志[上下]|诗篇|箴言|雅歌|哀歌|启示录|行传|传道书|"
     r"(?:以赛亚|耶利米|以西结|但以理|罗马|雅各|希伯来|以弗所|腓立比|歌罗西|加拉太|提多|犹大)书)"
 )
 _SCORING = (
     r"(?:比[分数](?:是|为|定格在|停留在|锁定在|变为|改写为|扳成|扳为)?|爆冷|击败|战胜|大胜|小胜|险胜|完胜|不敌|战平|逼平|打平|惨败|大败|"
-    r"主场赢|客场赢|输|赢|胜|负|败|平|作客|主场|客场|合计(?:以|是)?|决赛|系列赛|首回合|次回合|两回合|比赛(?:以)?|总比分|(?<![所可是难加])以|两个|协助|扳成|战成|打成|\d[:-]\d[、，,和])\s*$"
+    r"主场赢|客场赢|输|赢|胜|负|败|作客|主场|客场|合计(?:以|是)?|决赛|系列赛|首回合|次回合|两回合|比赛(?:以)?|总比分|(?<![所可是难加])以|两个|协助|扳成|战成|打成|\d[:-]\d[、，,和])\s*$"
 )
 
 
@@ -29,7 +32,7 @@ def clock(match: re.Match[str]) -> str | None:
     >>> [spoken(t).text for t in ("12:05", "22：58", "11:00", "13:10:36", "8:00 a.m.", "00:02")]
     ['十二点零五分', '二十二点五十八分', '十一点', '十三点十分三十六秒', '上午八点', '零点零二分']
     """
-    if _is_score(match) or re.search(_LASTING, before(match)):
+    if _is_score(match) or re.search(_LASTING, before(match)) or _is_scale(match):
         return None
     half = _HALVES[match[4][0].lower()] if match[4] else ""
     midnight = match[1].strip("0") + match[2].strip("0") == ""
@@ -146,12 +149,39 @@ def score(match: re.Match[str]) -> str | None:
 
 def _is_score(match: re.Match[str]) -> bool:
     head, tail = before(match), after(match, 8)
-    if compiled("<side>队?<blank>$").search(head):
+    counted = compiled(r"\s*(?:<measure>|<unit>|%)").match(tail) is not None
+    falling = int(match[1]) > int(match[2])
+    if _is_draw(match) or (compiled("<side>队?<blank>$").search(head) and (falling or not counted)):
         return True
     won = re.match(r"[\s(（，,]{0,2}[^，。；]{0,2}" + _WON, tail) or re.match(_WON_AT_ONCE, tail)
-    if won is None and compiled(r"\s*(?:<measure>|<unit>|%)").match(tail):
+    named = compiled(r"\s?<side>(?!队?员)").match(tail) and (falling or _behind_a_name(head))
+    if counted and not (won or named):
         return False
-    return won is not None or re.search(_SCORING, head) is not None or _falls(match)
+    return bool(won or named or re.search(_SCORING, head)) or _falls(match)
+
+
+def _is_draw(match: re.Match[str]) -> bool:
+    """Whether both sides have the same, and a word around or a name beside tells of sides.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("0-0暂平").text, spoken("1-1建业").text, spoken("60-90平").text
+    ('零比零暂平', '一比一建业', '六十到九十平')
+    """
+    if int(match[1]) != int(match[2]) or ":" in match[0]:
+        return False
+    head, tail = before(match), after(match, 8)
+    told = re.match(_DRAWN, tail) or re.search(r"平\s?$", head)
+    return bool(told or compiled(r"\s?<side>(?!队?员)").match(tail))
+
+
+def _behind_a_name(head: str) -> bool:
+    return re.search(r"[\u4e00-\u9fff]\s?$", head) is not None and re.search(r"[第约近达共有至到]\s?$", head) is None
+
+
+def _is_scale(match: re.Match[str]) -> bool:
+    """Whether one to so many is a scale or a share: 1:18车模, 按1:10稀释."""
+    single = match[1] == "1" and match[3] is None and match[4] is None
+    return single and bool(re.search(_SCALED, before(match)) or re.match(_SCALING, after(match)))
 
 
 def _falls(match: re.Match[str]) -> bool:

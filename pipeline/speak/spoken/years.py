@@ -50,6 +50,16 @@ def years(match: re.Match[str]) -> str | None:
     return f"{digits(first)}{joint}{digits(last)}"
 
 
+def seasons(match: re.Match[str]) -> str | None:
+    """A season over two years, each with two digits.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("22/23赛季").text, spoken("99/00赛季").text
+    ('二二到二三赛季', '九九到零零赛季')
+    """
+    return f"{digits(match[1])}到{digits(match[2])}" if (int(match[1]) + 1) % 100 == int(match[2]) else None
+
+
 def year(match: re.Match[str]) -> str | None:
     """Four digits in front of 年 are a year, unless a round number counts years.
 
@@ -94,7 +104,8 @@ def early_years(match: re.Match[str]) -> str | None:
     >>> spoken("公元527-565年").text, spoken("845至864年").text, spoken("3-5年").text
     ('公元五二七到五六五年', '八四五至八六四年', '三到五年')
     """
-    told = re.search(r"(?:公元前?|[(（])$", before(match)) or _both_dated(match)
+    exact = len(match[1]) == len(match[3]) == 3 and match[1] < match[3] and (match[1] + match[3])[2::3] != "00"
+    told = re.search(r"(?:公元前?|[(（])$", before(match)) or _both_dated(match) or exact
     if not told or re.match(r"年(?:代|前|的?历史|以[上下])", after(match)):
         return None
     return f"{digits(match[1])}{'至' if match[2] == '至' else '到'}{digits(match[3])}"
@@ -121,7 +132,9 @@ def short_year(match: re.Match[str]) -> str | None:
         before(match),
     ):
         return None
-    if re.match(r"年\s*(?:\d{1,2}月|的?世界杯|奥运|亚运|春|夏|秋|冬|洪水|抗洪|高考|毕业|出生|初|底|末)", after(match)):
+    if re.match(
+        r"年\s*(?:\d{1,2}月|的?世界杯|奥运|亚运|春|夏|秋|冬|洪水|抗洪|高考|毕业|出生|状元|选秀|初|底|末)", after(match)
+    ):
         return digits(match[1])
     recent = int(match[1]) >= 70
     dated = re.search(r"(?:生于|出生于|毕业于|始于|早在|[于自从])$", before(match))
@@ -170,9 +183,21 @@ def lone_year(match: re.Match[str]) -> str | None:
         return None
     dated = any(re.search(left, head) and re.match(right, tail) for left, right in _YEAR_PLACES)
     issued = match[1] >= "1900" and re.match(r"年?[版款届级](?!别)", tail)
-    return digits(match[1]) if dated or issued or _names_something(match[1], head, tail) else None
+    return digits(match[1]) if dated or issued or _in_list(match) or _names_something(match[1], head, tail) else None
 
 
+def _in_list(match: re.Match[str]) -> bool:
+    """Whether a year stands in a list that 年 ends: 1988、1993年, 2012、2013两年, 1930、40年代."""
+    more = re.match(
+        r"(?:[、，,和与及/至到~～–—-]\s?(?:[12]\d{3}|\d\d)(?!\d)){1,20}\s?(?:[两三四五六七八九十]个?年|年|财年|赛季|学年|[两三]?届)",
+        after(match, 120),
+    )
+    last = re.search(r"[12]\d{3}[、和及]$", before(match)) and re.match(r"[两三四五六七八九十]年(?!级)", after(match))
+    return bool(more or last) and re.search(r"[约共近达]$", before(match, 1)) is None
+
+
+_TIMES = r"(?:重生|回到|穿越到?|梦回|穿回|告别|迎接|你好|再见|走进|决战|展望|相约|回望|回首)\s?$"
+_GAMES = r"(?:世界杯|奥运|亚运|大运会|全运会|世锦赛|欧洲杯|美洲杯|亚洲杯|欧冠|中超|车展|博览会|国考|高考|中考|考研|春晚|电影节|音乐节|世博)"
 _YEAR_PLACES = (
     (r"[(（\[]$", r"[)）\]]"),  # (1938)
     (r"[A-Za-z][，,]\s?$", r"[)）]"),  # (Bordwell, 2000)
@@ -189,8 +214,16 @@ _YEAR_PLACES = (
 
 def _names_something(year: str, head: str, tail: str) -> bool:
     """Whether 1900 to 2049 stands in front of a noun, and nothing around says that it counts."""
-    if not "1900" <= year <= "2049" or re.search(r"[约共达有近超过为了第每价售花值得仅满数余各到至低高是]$", head):
+    if not "1900" <= year <= "2049":
         return False
+    if re.search(_TIMES, head) and not compiled(r"\s?(?:<measure>|<unit>|<scale>|[多余来几.])").match(tail):
+        return True
+    if re.match(rf"\s?[\u4e00-\u9fff]{{0,6}}{_GAMES}", tail) and not compiled(r"\s?[个名位场次届]").match(tail):
+        return True
+    if re.search(r"[约共达有近超过为了第每价售花值得仅满数余各到至低高是]$", head):
+        return False
+    if compiled(r"\s?<uncounted>").match(tail):
+        return True
     return re.match(r"\s?[\u4e00-\u9fff]", tail) is not None and not compiled(
         r"\s?(?:<measure>|<unit>|<scale>|[多余来几以之的是]|左右)"
     ).match(tail)
