@@ -35,7 +35,7 @@ def hotline(match: re.Match[str]) -> str | None:
     if match[0] not in table("hotlines") and not re.fullmatch(r"(?:9[56]|12|100|106)\d{3,4}", match[0]):
         return None
     alone = match[0] == match.string.strip() and (
-        match[0] in table("hotlines") and len(match[0]) > 3 or match[0] in ("110", "119", "114", "122")
+        (match[0] in table("hotlines") and len(match[0]) > 3) or match[0] in ("110", "119", "114", "122")
     )
     counts = compiled(r"<blank>(?:<measure>|<unit>|[%多余来几]|-?\d)").match(after(match))
     called = not counts and re.search(

@@ -239,7 +239,7 @@ def _is_ranked(head: str, tail: str) -> bool:
 
 
 def two_of_span(match: re.Match[str]) -> str:
-    """Two in front of 到 and another number: 两 where what follows is counted; 至 is of the written language, and has 二.
+    """Two in front of 到 and a number: 两 where what follows is counted; 至 is of the written language and has 二.
 
     >>> from pipeline.speak.spoken import spoken
     >>> spoken("2到3个").text, spoken("2至3个").text, spoken("第2到3章").text

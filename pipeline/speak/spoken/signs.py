@@ -222,7 +222,24 @@ def between_amounts(match: re.Match[str]) -> str | None:
         r"(?<![\d零一二两三四五六七八九十百千万亿几半数多余方厘毫分公微纳海英美日欧港澳加韩])[米度人名点元里号个周站]$",
         before(match),
     )
-    return None if noun else "到"
+    if noun:
+        return None
+    if len(match[0]) < 2:
+        return "到"
+    same = re.match(
+        rf"(?:公元前?|约)?[\d.,年月日时点分秒十百千万亿世]{{1,14}}{re.escape(before(match, 1))}", after(match, 16)
+    )
+    return "到" if same else None  # a long dash may as well open a remark: 2.5亿美元——1937年的数字
+
+
+def beside(match: re.Match[str]) -> str:
+    """A slash between two figures of one thing.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("220V/50Hz").text
+    '两百二十伏、五十赫兹'
+    """
+    return "、"
 
 
 def plus(match: re.Match[str]) -> str:
