@@ -59,10 +59,8 @@ def fraction(match: re.Match[str]) -> str | None:
 
 
 def _no_fraction(match: re.Match[str]) -> str | None:
-    """Two numbers with a slash that are no part of a whole: 985/211, 血压130/85, 24/7, a date with a day of one."""
+    """Two numbers with a slash that are no part of a whole: 985/211, 血压130/85, 24/7, the first of a month."""
     top, bottom, tail = match[2], match[3], after(match)
-    if (top, bottom) == ("9", "11") and re.match(r"事件|恐|袭|之后|以[来后]", tail):
-        return "九一一"
     if (top, bottom) == ("24", "7"):
         return "二十四七"
     if bottom == "1" and 2 <= int(top) <= 12:

@@ -191,7 +191,7 @@ def _is_scale(match: re.Match[str]) -> bool:
 
 def _falls(match: re.Match[str]) -> bool:
     """Whether a dash stands in a row of pairs of which one falls: 21-15、19-21 is no row of ranges, nor is 3-0."""
-    named = compiled(r"(?:<code_word>号?|[图表式题A-Za-z]|\d-|[=+×*÷(]\s*)$").search(before(match))
+    named = compiled(r"(?:<code_word>号?|[图表式题A-Za-z]\s?|\d-|[=+×*÷(]\s*)$").search(before(match))
     if ":" in match[0] or named or re.match(r"\s*[=+×*÷-]", after(match)):
         return False
     row = re.match(r"(?:\d{1,2}[-–]\d{1,2}[、，, ]*)*$", re.split(r"[^-–\d、，, ]", before(match, 40))[-1])

@@ -8,6 +8,15 @@ from pipeline.speak.spoken.words import after, before, compiled
 _SEASON = r"\s*(?:年度|学年|学年度|赛季|球季|马季|雪季|季|财年|年|跨年|版|一季)"
 
 
+def _head(match: re.Match[str]) -> str:
+    """The text in front, without the blanks that some books set between digits and Chinese: 公元前 217 年."""
+    return before(match).rstrip(" \u3000")
+
+
+def _tail(match: re.Match[str]) -> str:
+    return after(match).lstrip(" \u3000")
+
+
 def before_christ(match: re.Match[str]) -> str:
     """Years of a life before Christ, in brackets.
 
@@ -35,14 +44,19 @@ def years(match: re.Match[str]) -> str | None:
     >>> from pipeline.speak.spoken import spoken
     >>> spoken("（1878–1937）").text, spoken("1970-80年代").text, spoken("2014/2015年度").text
     ('（一八七八到一九三七）', '一九七零到八零年代', '二零一四到二零一五年度')
+    >>> spoken("公元前 1600－1100年").text, spoken("2011-2012中国足球").text
+    ('公元前 一六零零到一一零零年', '二零一一到二零一二中国足球')
     """
     first, dash, last = match[1], match[2], match[3]
     wide = len(last) == 4
     later = int(last) > int(first) if wide else int(last) > int(first[2:]) or int(last) == 0
     seasonal = re.match(_SEASON, after(match))
+    if wide and re.search(r"公元前$", _head(match)) and re.match("年", _tail(match)):
+        return f"{digits(first)}{'至' if dash == '至' else '到'}{digits(last)}"
     if not later or (dash == "/" and not seasonal) or (not wide and not seasonal and dash not in "-–—至"):
         return None
-    if compiled(r"<blank>(?:<unit>|<scale>|(?!年)<measure>)").match(after(match)) and not seasonal:
+    follows = wide and "1900" <= first < last <= "2049" and int(last) - int(first) == 1
+    if not (seasonal or follows) and _countable(after(match)):
         return None
     if re.match(r"年(?:间|前|的?历史)", after(match)) and first.endswith("000"):
         return None
@@ -60,6 +74,12 @@ def seasons(match: re.Match[str]) -> str | None:
     return f"{digits(match[1])}到{digits(match[2])}" if (int(match[1]) + 1) % 100 == int(match[2]) else None
 
 
+def _countable(tail: str) -> bool:
+    if compiled(r"\s?<uncounted>").match(tail):
+        return False
+    return compiled(r"<blank>(?:<unit>|<scale>|(?!年)<measure>)").match(tail) is not None
+
+
 def year(match: re.Match[str]) -> str | None:
     """Four digits in front of 年 are a year, unless a round number counts years.
 
@@ -73,11 +93,17 @@ def year(match: re.Match[str]) -> str | None:
 
 
 def _counts_years(match: re.Match[str]) -> bool:
-    if re.search(r"公元前?$", before(match)):
-        return False
-    if int(match[1]) > 2200 or re.search(r"距(?:今|现在|离现在)[约近已有]{0,2}$", before(match)):
+    if re.search(r"公元前?$", _head(match)):
+        return _head(match).endswith("前") and match[1].endswith("000")
+    if int(match[1]) > 2200 or re.search(r"距(?:今|现在|离现在)[约近已有]{0,2}$", _head(match)):
         return True
-    return match[1].endswith("000") and re.search(r"[约近达过长历有了经余]$", before(match)) is not None
+    lasting = (
+        "年(?:之久|的?(?:历史|文明))"
+        if match[1] == "2000"
+        else "年(?:之久|的?(?:历史|文明)|以?来|[里内后]|前(?!后)|之[前后内])"
+    )
+    counted = re.search(r"[约近达过长历有了经余]$", _head(match)) or re.match(lasting, _tail(match))
+    return match[1].endswith("000") and counted is not None
 
 
 def early_year(match: re.Match[str]) -> str | None:
@@ -87,13 +113,13 @@ def early_year(match: re.Match[str]) -> str | None:
     >>> spoken("开皇八年（588年4月）").text, spoken("公元前221年").text, spoken("历时130年").text
     ('开皇八年（五八八年四月）', '公元前二二一年', '历时一百三十年')
     """
-    if re.match(r"年(?:\d{1,2}月|[(（至]|[春夏秋冬正初底末十]|[一二三四五六七八九]月|\d+月)", after(match)):
+    if re.match(r"年(?:\d{1,2}月|[(（至]|[春夏秋冬正初底末十]|[一二三四五六七八九]月|\d+月)", _tail(match)):
         return digits(match[1])
-    if re.match(r"年(?:的?历史|[前来](?!后)|以[前来上]|之|的|多|间|左右)", after(match)):
-        return digits(match[1]) if re.search(r"公元前?$", before(match)) else None
-    if re.search(r"(?:公元前?|[(（前于在自从至到]|\d年[-–—－~])$", before(match)):
+    if re.match(r"年(?:的?历史|[前来](?!后)|以[前来上]|之|的|多|间|左右)", _tail(match)):
+        return digits(match[1]) if re.search(r"公元前?$", _head(match)) else None
+    if re.search(r"(?:公元前?|[(（前于在自从至到]|\d年[-–—－~])$", _head(match)):
         return digits(match[1])
-    opening = re.search(r"(?:[、;，。]|^\s*)$", before(match)) is not None
+    opening = re.search(r"(?:[、;，。]|^\s*)$", _head(match)) is not None
     return digits(match[1]) if opening and not match[1].endswith("00") else None
 
 
@@ -105,8 +131,8 @@ def early_years(match: re.Match[str]) -> str | None:
     ('公元五二七到五六五年', '八四五至八六四年', '三到五年')
     """
     exact = len(match[1]) == len(match[3]) == 3 and match[1] < match[3] and (match[1] + match[3])[2::3] != "00"
-    told = re.search(r"(?:公元前?|[(（])$", before(match)) or _both_dated(match) or exact
-    if not told or re.match(r"年(?:代|前|的?历史|以[上下])", after(match)):
+    told = re.search(r"(?:公元前?|[(（])$", _head(match)) or _both_dated(match) or exact
+    if not told or re.match(r"年(?:代|前|的?历史|以[上下])", _tail(match)):
         return None
     return f"{digits(match[1])}{'至' if match[2] == '至' else '到'}{digits(match[3])}"
 
@@ -115,7 +141,7 @@ def _both_dated(match: re.Match[str]) -> bool:
     if match[2] == "至" and len(match[1]) == 3:
         return True
     recent = len(match[1]) == len(match[3]) == 2 and "50" <= match[1] < match[3]
-    return recent and re.search(r"(?:[在于自从(（，。]|^\s*)$", before(match)) is not None
+    return recent and re.search(r"(?:[在于自从(（，。]|^\s*)$", _head(match)) is not None
 
 
 def short_year(match: re.Match[str]) -> str | None:
@@ -125,19 +151,20 @@ def short_year(match: re.Match[str]) -> str | None:
     >>> spoken("05年").text, spoken("86年8月18日").text, spoken("98年世界杯").text, spoken("20年后").text
     ('零五年', '八六年八月十八日', '九八年世界杯', '二十年后')
     """
-    if match[1][0] == "0" or re.search(r"\d{4}年[至到~-]$", before(match)):
+    if match[1][0] == "0" or re.search(r"\d{4}年[至到~-]$", _head(match)):
         return digits(match[1])
     if re.search(
         r"(?:[国治正平和绪熙隆庆丰历德泰统宁元定景祐宗帝康政保永文禄长第近约共达每满了有这又前后过历任]|\d)$",
-        before(match),
+        _head(match),
     ):
         return None
     if re.match(
-        r"年\s*(?:\d{1,2}月|的?世界杯|奥运|亚运|春|夏|秋|冬|洪水|抗洪|高考|毕业|出生|状元|选秀|初|底|末)", after(match)
+        r"年\s*(?:\d{1,2}\s?月|的?世界杯|奥运|亚运|春|夏|秋|冬|洪水|抗洪|高考|毕业|出生|状元|选秀|初|底|末)",
+        _tail(match),
     ):
         return digits(match[1])
     recent = int(match[1]) >= 70
-    dated = re.search(r"(?:生于|出生于|毕业于|始于|早在|[于自从])$", before(match))
+    dated = re.search(r"(?:生于|出生于|毕业于|始于|早在|[于自从])$", _head(match))
     return digits(match[1]) if recent and dated else None
 
 
@@ -196,7 +223,7 @@ def _in_list(match: re.Match[str]) -> bool:
     return bool(more or last) and re.search(r"[约共近达]$", before(match, 1)) is None
 
 
-_TIMES = r"(?:重生|回到|穿越到?|梦回|穿回|告别|迎接|你好|再见|走进|决战|展望|相约|回望|回首)\s?$"
+_TIMES = r"(?:备战|重生|回到|穿越到?|梦回|穿回|告别|迎接|你好|再见|走进|决战|展望|相约|回望|回首)\s?$"
 _GAMES = (
     r"(?:世界杯|奥运|亚运|大运会|全运会|世锦赛|欧洲杯|美洲杯|亚洲杯|欧冠|中超|"
     r"车展|博览会|国考|高考|中考|考研|春晚|电影节|音乐节|世博)"
@@ -204,6 +231,13 @@ _GAMES = (
 _YEAR_PLACES = (
     (r"[(（\[]$", r"[)）\]]"),  # (1938)
     (r"[A-Za-z][，,]\s?$", r"[)）]"),  # (Bordwell, 2000)
+    (r"[A-Za-z]{2}[.,，]?\s?$", r"\s?(?:[)）.,，;；:]|$)"),  # London, 1990; March 1979.
+    (r"\b[A-Z][a-z]{2,8}\.?\s\d{1,2},\s?$", ""),  # July 27, 2001
+    (
+        r"(?:出版社|印书馆|书局|书店|书社|出版|大学)[，,．.:：\s]{0,2}$",
+        r"\s?(?:[)）.．,，；:：]|年?版|$)",
+    ),  # 商务印书馆，1937)
+    (r"(?:^|[。！？])\s*$", r"\s[A-Za-z]{2}"),  # 2009 ChinaJoy
     (r"公元前?$", ""),
     (r"\b(?:[Ii]n|[Ss]ince|[Ff]rom|[Uu]ntil|[Oo]f)\s$", ""),  # in 1945
     (r"[A-Z] ?\d+[-–]$", ""),  # GB/T 7714-2015
