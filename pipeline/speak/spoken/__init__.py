@@ -60,10 +60,11 @@ RULES: tuple[Rule, ...] = (
     Rule("share", r"\d{4,6}(?=\.(?:HK|SH|SZ|SS|BJ|TW)(?![A-Za-z]))", codes.long_string),
     Rule("identity", r"\d{17}[\dXx](?![A-Za-z0-9_])|\d{13,}(?!\d|[.,]\d)", codes.long_string),
     # dates
-    Rule("date", r"(\d{4})([-/.·])(\d{1,2})\2(\d{1,2})(?![\d/]|\.\d)", dates.full_date),
+    Rule("date", r"([12]\d{3})([-/.·])(\d{1,2})\2(\d{1,2})(?![\d/]|\.\d)", dates.full_date),
     Rule("date", r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)", dates.american_date),
     Rule("section", r"(?<=\n)\d{1,2}(?:\.\d{1,2}){1,4}(?=[ \u3000]+[\u4e00-\u9fff])", signs.numbered_heading),
     Rule("date", r"(\d{2})([/.])(\d{1,2})\2(\d{1,2})(?!\d)", dates.short_date),
+    Rule("code", r"\d{1,6}(?:/\d{1,6}){2,5}(?![\d/.])", codes.figure),
     Rule("version", r"()(\d+(?:\.\d+){2,})(?![A-Za-z0-9_])", latin.version),
     Rule("season", r"(\d\d)/(\d\d)(?=\s?(?:赛季|学年|财年|年度|雪季))", years.seasons),
     Rule("date", r"(\d{4})\.(\d{1,2})<dash>(\d{4})\.(\d{1,2})(?![\d.])", dates.months),

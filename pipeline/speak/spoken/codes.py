@@ -184,13 +184,13 @@ def long_string(match: re.Match[str]) -> str:
 
 
 def figure(match: re.Match[str]) -> str:
-    """The number of a figure or table.
+    """The number of a figure or table, or of a file in an archive.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("图3-1").text
-    '图三杠一'
+    >>> spoken("图3-1").text, spoken("档案9414/1/8").text
+    ('图三杠一', '档案九四一四杠一杠八')
     """
-    return "杠".join(quantity(part) for part in re.split("[-–]", match[0]))
+    return "杠".join(digits(part) if len(part) > 2 else quantity(part) for part in re.split("[-–/]", match[0]))
 
 
 def spelt(match: re.Match[str]) -> str:

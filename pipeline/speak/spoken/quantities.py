@@ -59,10 +59,12 @@ def fraction(match: re.Match[str]) -> str | None:
 
 
 def _no_fraction(match: re.Match[str]) -> str | None:
-    """Two numbers with a slash that are no part of a whole: 985/211, 血压130/85, 24/7, the first of a month."""
+    """Two numbers with a slash that are no part of a whole: 985/211, 血压130/85, 80/20, 24/7, the first of a month."""
     top, bottom, tail = match[2], match[3], after(match)
     if (top, bottom) == ("24", "7"):
         return "二十四七"
+    if len(top) == len(bottom) == 2 and int(top) + int(bottom) == 100 and int(top) >= 50:
+        return f"{quantity(top)}比{quantity(bottom)}"
     if bottom == "1" and 2 <= int(top) <= 12:
         return f"{integer(int(top))}月一日"
     if len(top) < 3 or top[0] == "0" or bottom[0] == "0" or int(top) <= int(bottom):
