@@ -7,16 +7,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.model import Document
+from pipeline.repair.asides import asides
 from pipeline.repair.characters import simplified
 from pipeline.repair.codepoints import compatible, invisible, widths
 from pipeline.repair.glosses import glosses
-from pipeline.repair.html import entities, line_breaks
+from pipeline.repair.html import entities, line_breaks, tags
+from pipeline.repair.imprint import imprint
 from pipeline.repair.marks import brackets, marks, quotes
 from pipeline.repair.mojibake import chinese, western
+from pipeline.repair.pages import page_numbers
 from pipeline.repair.references import references
 from pipeline.repair.rule import Rule, document_of
 from pipeline.repair.scars import scars
 from pipeline.repair.site import duplicates, site_words
+from pipeline.repair.stamps import stamps
 from pipeline.repair.torn import torn
 from pipeline.repair.wraps import wraps
 from pipeline.repair.written import with_written
@@ -31,14 +35,19 @@ RULES: tuple[Rule, ...] = (
     chinese,  # 浣犲ソ锛屼笘鐣 -> 你好，世界
     torn,  # 我們?cè)诎l(fā)展 -> 我們在發(fā)展; before the glosses go, which are its evidence
     glosses,  # 局長(zhǎng) -> 局長
+    stamps,  # 肖<big>藏书网</big>亚文 -> 肖亚文
     entities,  # &ldquo;好&rdquo; -> “好”
     line_breaks,  # 花开了。<br/>花落了。 -> two lines
+    tags,  # 柏林<a href="…">洪</a>堡 -> 柏林洪堡
     compatible,  # ⽂字 -> 文字
     invisible,  # characters without width
     widths,  # １９９８年 -> 1998年
     scars,  # 順應時展 -> 順應時代發展
     references,  # 周公[1]东征 -> 周公东征
     site_words,  # 時間:2022-03-29 06:05:00 -> the document's date
+    asides,  # 第十二章 风起（求月票） -> 第十二章 风起
+    page_numbers,  # -- 129, where they count
+    imprint,  # 《四世同堂》, 作者：老舍 -> the document's title and creator
     duplicates,  # a long paragraph twice in a row -> once
     wraps,  # lines broken at a fixed width -> one paragraph
     brackets,  # 辦法(試行)公布,請 -> 辦法（試行）公布,請

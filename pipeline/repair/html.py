@@ -9,6 +9,15 @@ from pipeline.repair.rule import substituted
 _ENTITY = re.compile("&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6});")
 _BREAK = re.compile(r"(?:(?<![ \t])[ \t]++)?<(?:br[ \t]*/?|/?p)>[ \t]*", re.IGNORECASE)  # a run of blanks is read once
 MENTIONED = 1  # one alone may be what the text is about
+TAUGHT = 3  # words about HTML show that the tags are what the text is about
+_INLINE = (
+    "a|abbr|acronym|b|bdi|bdo|big|cite|code|details|dfn|em|figure|font|footer|i|ins|kbd|label|mark|q|s|samp|section|small|"
+    "span|strike|strong|sub|sup|tt|u|var"
+)
+_BLOCK = "h[1-6]|li|ul|ol|div|center|blockquote|table|tr|td|header"
+ELEMENTS = f"{_INLINE}|{_BLOCK}"
+_TAG = re.compile(rf"</?(?:(?P<inline>{_INLINE})|{_BLOCK})(?:\s[^<>\n]{{0,300}})?/?>", re.IGNORECASE)
+_TEACHING = re.compile("HTML|XHTML|html5?标签|网页代码|標籤|标签")
 
 
 def entities(document: Document) -> Document:
@@ -33,3 +42,26 @@ def line_breaks(document: Document) -> Document:
     if len(_BREAK.findall(document.text)) <= MENTIONED:
         return document
     return substituted(document, "html", _BREAK, lambda match: "\n")
+
+
+def tags(document: Document) -> Document:
+    """Tags of other elements go, where there are several; those of blocks end a line that goes on.
+
+    >>> from pipeline.repair.rule import document_of
+    >>> tags(document_of("<h3>1</h3>\\n他在柏林<a href='/9152'>洪</a>堡大学。<div>后来</div>")).text
+    '1\\n他在柏林洪堡大学。\\n后来'
+    >>> tags(document_of("HTML 用 <b>粗体</b> 的标签，HTML 的 <i>。")).text
+    'HTML 用 <b>粗体</b> 的标签，HTML 的 <i>。'
+    """
+    text = document.text
+    if len(_TAG.findall(text)) <= MENTIONED or len(_TEACHING.findall(text)) >= TAUGHT:
+        return document
+
+    def between(tag: re.Match[str]) -> str:
+        goes_on = text[tag.start() - 1 : tag.start()] not in ("", "\n") and text[tag.end() : tag.end() + 1] not in (
+            "",
+            "\n",
+        )
+        return "\n" if goes_on and not tag["inline"] else ""
+
+    return substituted(document, "html", _TAG, between)

@@ -109,7 +109,8 @@ def _titles(lines: list[str], own: list[int]) -> list[int]:
     if not head or first in own:
         return []
     below = next((k for k in filled if k > head[-1]), -1)
-    return [first, below] if below > 0 and lines[below] == lines[first] else []
+    names = below > 0 and lines[below] == lines[first] and re.search(r"\w", lines[first])
+    return [first, below] if names else []
 
 
 def _head(filled: list[int], own: frozenset[int]) -> Iterator[int]:

@@ -1,0 +1,46 @@
+"""A Document comes in; the same goes out without what its author says to the readers of a site in a heading.
+
+`第十二章 风起（求月票）` is how novels are published by the chapter; site.tsv has what stands in a line of its own.
+"""
+
+import re
+
+from pipeline.edits import Replacement, edited
+from pipeline.model import Document
+from pipeline.repair.rule import lines_of
+
+FEWEST = 3  # asides that show that （三更） is no hour of the night
+LONGEST = 80  # characters of a heading with its asides
+_NUMBER = "[0-9零〇一二两三四五六七八九十百千万]"
+_HEADING = re.compile(rf"[ \t　#]*(?:正文\s*)?(?:第{_NUMBER}{{1,9}}[章节節回集卷话話]|{_NUMBER}{{1,5}}[、.．\s])")
+_ASKED = "月票|推[荐薦]|收藏|[订訂][阅閱]|票|支持|打[赏賞]|[鲜鮮]花|追[读讀]|首[订訂]|保底"
+_SURE = (
+    rf"求[^）)】\]]{{0,4}}(?:{_ASKED})|第{_NUMBER}{{1,3}}更|[加补補爆]更|[二两三四五]合一|{_NUMBER}+字(?![典体])|大章|"
+    r"(?:感[谢謝]|[为為]).{0,20}(?:盟主|舵主|[书書]友|打[赏賞])"
+)
+_ASIDE = re.compile(
+    rf"[（(【\[〔](?=[^（()）【】\[\]]*(?:(?P<sure>{_SURE})|{_NUMBER}更))[^（()）【】\[\]]{{1,40}}[）)】\]〕]\s*(?=[（(【\[〔]|$)"
+)
+
+
+def asides(document: Document) -> Document:
+    """What stands in brackets behind a heading and asks for votes, thanks, or counts the day's chapters goes.
+
+    >>> from pipeline.repair.rule import document_of
+    >>> asides(document_of("第十二章 夜谈（下）（为盟主“白云”加更）\\n第十三章 下山【第二更】（4000字）")).text
+    '第十二章 夜谈（下）\\n第十三章 下山'
+    >>> asides(document_of("第三章 夜半（三更）\\n（求月票）他说。\\n第四章 求婚（上）")).text
+    '第三章 夜半（三更）\\n（求月票）他说。\\n第四章 求婚（上）'
+    """
+    found = [
+        (aside, start)
+        for start, line in lines_of(document.text)
+        if len(line) <= LONGEST and line.rstrip()[-1:] in tuple("）)】]〕") and _HEADING.match(line)
+        for aside in _ASIDE.finditer(line)
+    ]
+    cuts = [
+        Replacement(start + aside.start(), start + aside.end(), "")
+        for aside, start in found
+        if aside["sure"] or len(found) >= FEWEST
+    ]
+    return edited(document, "aside", cuts)

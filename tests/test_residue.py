@@ -1,0 +1,88 @@
+"""What sites, uploaders and authors leave in a novel goes; what only looks like it stays; and who wrote it is kept."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.edits import undo
+from pipeline.repair import repair
+from pipeline.repair.rule import document_of
+from tests.test_book import audiobook
+
+NOVEL = """《大荒剑主》作者：林间一石.txt
+
+第一章 风起（求月票）
+林风站在山巅，望着远处的云海。
+“师父，我要下山了。”他低声说道。
+（本章完）
+PS：新书求收藏，求推荐票！
+上一章 目录 下一章
+
+第二章 下山【第二更】
+林风下了山，来到一座小<big>藏书网</big>镇。镇上人来人往，好不热闹。
+天才一秒记住本站地址：www.xxbook.com，最快更新！
+他走进一家<a href='/book/1'>客栈</a>，要了一间上房。<s></s>
+感谢书友“清风”打赏的100起点币！
+（未完待续。）
+
+第三章 客栈（4000字大章，求订阅）
+客栈里坐满了人。
+本章未完，请点击下一页继续阅读
+ww　w　.　xia　oshu　otxt.ne t［t.xt小，说［天堂｝
+小二端上茶来，笑道：“客官慢用。”9９lｉb?
+未完待续
+
+第四章 夜谈（上）（为盟主“白云”加更）
+夜里，有人敲门。
+求月票！求月票！求月票！
+（三更毕，求票。）
+"""
+TOLD = """第一章 风起
+林风站在山巅，望着远处的云海。
+“师父，我要下山了。”他低声说道。
+第二章 下山
+林风下了山，来到一座小镇。镇上人来人往，好不热闹。
+他走进一家客栈，要了一间上房。
+第三章 客栈
+客栈里坐满了人。
+小二端上茶来，笑道：“客官慢用。”
+第四章 夜谈（上）
+夜里，有人敲门。"""
+SOUND = (
+    "“求月票！”他在直播间里喊道。",
+    "他求我支持他，我没有答应。",
+    "感谢你的支持，没有你我走不到今天。",
+    "多谢各位书友来信。",
+    "第三章 夜半（三更）",
+    "第七章 求婚（上）",
+    "第八章 求一支好签（庙会）",
+    "他打开了藏书网站，开始找书。",
+    "“未完待续”四个字印在最后一页。",
+    "更新了系统之后，他重启了电脑。",
+    "《呐喊》",
+    "- 5 -",
+    "作者简介",
+    "他用 <b> 把字加粗。",
+)
+
+
+def test_a_novel_is_told_without_what_was_left_in_it() -> None:
+    document = document_of(NOVEL)
+    repaired = repair(document)
+    assert "\n".join(line for line in repaired.text.splitlines() if line.strip()) == TOLD
+    assert (repaired.title, repaired.creator) == ("大荒剑主", "林间一石")
+    assert undo(repaired.text, repaired.edits) == NOVEL
+
+
+@pytest.mark.parametrize("line", SOUND)
+def test_what_only_looks_like_it_stays(line: str) -> None:
+    assert repair(document_of(f"林风下了山。\n{line}\n他走了。")).text == f"林风下了山。\n{line}\n他走了。"
+
+
+def test_the_author_is_in_the_manifest(tmp_path: Path) -> None:
+    (tmp_path / "novel.txt").write_text("《背影》\n作者：朱自清\n\n我与父亲不相见已二年余了。", encoding="utf-8")
+    done = audiobook("build", "novel.txt", "--engine", "tone", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / "output" / "背影" / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["title"], manifest["creator"]) == ("背影", "朱自清")
