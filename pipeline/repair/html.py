@@ -9,6 +9,7 @@ from pipeline.repair.rule import substituted
 _ENTITY = re.compile("&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6});")
 _BREAK = re.compile(r"(?:(?<![ \t])[ \t]++)?<(?:br[ \t]*/?|/?p)>[ \t]*", re.IGNORECASE)  # a run of blanks is read once
 MENTIONED = 1  # one alone may be what the text is about
+SEVERAL = 4  # tags; fewer may be quoted
 TAUGHT = 3  # words about HTML show that the tags are what the text is about
 _INLINE = (
     "a|abbr|acronym|b|bdi|bdo|big|cite|code|details|dfn|em|figure|font|footer|i|ins|kbd|label|mark|q|s|samp|section|small|"
@@ -50,11 +51,11 @@ def tags(document: Document) -> Document:
     >>> from pipeline.repair.rule import document_of
     >>> tags(document_of("<h3>1</h3>\\n他在柏林<a href='/9152'>洪</a>堡大学。<div>后来</div>")).text
     '1\\n他在柏林洪堡大学。\\n后来'
-    >>> tags(document_of("HTML 用 <b>粗体</b> 的标签，HTML 的 <i>。")).text
-    'HTML 用 <b>粗体</b> 的标签，HTML 的 <i>。'
+    >>> tags(document_of("他写道：<b>a</b>，就这样。")).text
+    '他写道：<b>a</b>，就这样。'
     """
     text = document.text
-    if len(_TAG.findall(text)) <= MENTIONED or len(_TEACHING.findall(text)) >= TAUGHT:
+    if len(_TAG.findall(text)) < SEVERAL or len(_TEACHING.findall(text)) >= TAUGHT:
         return document
 
     def between(tag: re.Match[str]) -> str:
