@@ -18,6 +18,7 @@ _INLINE = (
 _BLOCK = "h[1-6]|li|ul|ol|div|center|blockquote|table|tr|td|header"
 ELEMENTS = f"{_INLINE}|{_BLOCK}"
 _TAG = re.compile(rf"</?(?:(?P<inline>{_INLINE})|{_BLOCK})(?:\s[^<>\n]{{0,300}})?/?>", re.IGNORECASE)
+_ENDS = ("", "\n")  # what is beside a tag at the end of a line
 _TEACHING = re.compile("HTML|XHTML|html5?标签|网页代码|標籤|标签")
 
 
@@ -59,10 +60,7 @@ def tags(document: Document) -> Document:
         return document
 
     def between(tag: re.Match[str]) -> str:
-        goes_on = text[tag.start() - 1 : tag.start()] not in ("", "\n") and text[tag.end() : tag.end() + 1] not in (
-            "",
-            "\n",
-        )
+        goes_on = text[tag.start() - 1 : tag.start()] not in _ENDS and text[tag.end() : tag.end() + 1] not in _ENDS
         return "\n" if goes_on and not tag["inline"] else ""
 
     return substituted(document, "html", _TAG, between)
