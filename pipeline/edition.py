@@ -23,15 +23,13 @@ from pipeline.shelf import Shelf, fingerprint_of
 from pipeline.speak import Part, Unsaid, stop
 from pipeline.speak.casting import demand_voices, voice_with
 from pipeline.speak.cluster import Executor, here
-from pipeline.speak.engines import DEFAULT_ENGINE, engine_class, open_engine, settled
+from pipeline.speak.engines import DEFAULT_ENGINE, NORMAL, engine_class, open_engine, settled
 from pipeline.speak.readings import demand_readings
 from pipeline.speak.takes import Casting, choices_for, low_of, parts_of
 from pipeline.write.book import DEFAULT_FORMAT, demand_format
 from pipeline.write.cover import demand_picture
 from pipeline.write.formats import address, formats_named
 from pipeline.write.manifest import manifest_digest, read_manifest
-
-NORMAL = "normal"  # the quality of every engine if nothing else is asked for
 
 
 @dataclass(frozen=True, slots=True)

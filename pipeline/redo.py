@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.edition import NORMAL, Request
+from pipeline.edition import Request
 from pipeline.errors import UsageError
 from pipeline.model import Choice, Manifest, SpokenSection
 from pipeline.record import stand_ins_of
 from pipeline.run import Built, rebuild
 from pipeline.runlog import Watch
 from pipeline.shelf import Shelf
-from pipeline.speak.engines import open_engine
+from pipeline.speak.engines import NORMAL, open_engine
 from pipeline.speak.takes import chosen
 from pipeline.write.manifest import read_manifest
 

@@ -83,11 +83,15 @@ def _cut(offset: int, line: str) -> Replacement:
 def _own(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     """The page's own lines: the number of each, and what of it is the page's, at its end."""
     for k, line in enumerate(lines):
-        around = lines[max(0, k - 2) : k + 3]
-        if _site_pattern().search(line) or (_DATE_LINE.match(line) and not any(map(_MEETING.match, around))):
+        if _site_pattern().search(line) or (_DATE_LINE.match(line) and not _of_a_meeting(lines, k)):
             yield k, line
         elif shown := address_in(line):
             yield k, shown
+
+
+def _of_a_meeting(lines: Sequence[str], k: int) -> bool:
+    """Whether the lines around say where, or who was there: then the date is the text's own."""
+    return any(map(_MEETING.match, lines[max(0, k - 2) : k + 3]))
 
 
 @cache

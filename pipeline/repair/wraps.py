@@ -30,13 +30,11 @@ SOFT = "\v"
 _CLOSE = re.compile(r"[^\s][^\S\n]*\n[^\S\n]*(?=\S)")
 _NARROW = re.compile("(?<=[^\\x00-\\x7f])[,:;?!()]|[,:;?!()](?=[^\\x00-\\x7f])")
 _NONE = re.compile("(?!)")
+_DRAWN = re.compile(r"[\W_]+")  # a row of dashes is no words
 _ENDS = tuple("。！？…”』」）!?.:：;；")
 _OWN_LINE = re.compile(
     r"\s|[#>|*+\-•·=]|\d+[.、)）]|[（(]?[一二三四五六七八九十]+[)）、]|第.{1,6}[章回节節卷部篇]|[〔［\[][\d０-９]+[〕］\]]"
 )
-
-
-_DRAWN = re.compile(r"[\W_]+")  # a row of dashes is no words
 
 
 class Line(NamedTuple):
@@ -70,10 +68,8 @@ def flowing(text: str) -> str:
     """
     characters = list(text)
     for before, after in _broken(text):
-        between = range(before.start + len(before.text), after.start)
-        characters[before.start + len(before.text) : after.start] = [
-            SOFT if characters[k] == "\n" else characters[k] for k in between
-        ]
+        for k in range(before.start + len(before.text), after.start):
+            characters[k] = SOFT if characters[k] == "\n" else characters[k]
     return "".join(characters)
 
 

@@ -11,6 +11,7 @@ from pipeline.segment.headings import Mark, bare, hash_mark, mark_of
 from pipeline.segment.page import Line, Page
 
 Rank = tuple[int, int]
+Marked = tuple[int, Mark]  # the number of a line, and the mark it begins with
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,20 @@ class Candidates:
         return {number: mark for number, mark in found if mark and number not in self.skipped}
 
     @cached_property
+    def declared(self) -> Mapping[int, int]:
+        """The line and level of each heading of the format: the first line that ends behind the heading's start."""
+        headings = self.page.document.headings
+        lines = enumerate(self.lines) if headings else ()
+        filled = [(k, self.page.source_span(line.start, line.end)) for k, line in lines if line.text]
+        ends = [span[1] for _, span in filled]
+        found: dict[int, int] = {}
+        for heading in headings:
+            place = bisect_left(ends, heading.span[0] + 1)
+            if place < len(filled) and (heading.span[0] == heading.span[1] or filled[place][1][0] < heading.span[1]):
+                found[filled[place][0]] = heading.level
+        return {line: level for line, level in found.items() if line not in self.skipped}
+
+    @cached_property
     def sizes(self) -> Sequence[int]:
         """Characters in the lines before each line."""
         lengths = (0 if k in self.skipped else len(line.text) for k, line in enumerate(self.lines))
@@ -74,9 +89,7 @@ class Candidates:
 
     def plain(self, line: int) -> str:
         """A line as a heading reads: without decoration, and without what stands in front of every heading."""
-        text = self.lines[line].text
-        hashed = hash_mark(text)
-        title = bare(text[hashed[1] :] if hashed else text)
+        title = bare(_unhashed(self.lines[line].text))
         for front in self.fronts:
             rest = title[len(front) :] if title.startswith(front) else ""
             if rest and front.endswith(("（", "(")):
@@ -94,5 +107,10 @@ class Candidates:
     def _mark_of(self, line: int, text: str) -> Mark | None:
         if self.fronts and len(text) <= 2 * len(max(self.fronts, key=len)) + 60:
             return mark_of(self.plain(line))
-        hashed = hash_mark(text)
-        return mark_of(text[hashed[1] :]) if hashed else mark_of(text)
+        return mark_of(_unhashed(text))
+
+
+def _unhashed(text: str) -> str:
+    """A line without the # that Markdown puts in front of a heading."""
+    hashed = hash_mark(text)
+    return text[hashed[1] :] if hashed else text

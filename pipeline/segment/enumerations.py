@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 
-from pipeline.segment.candidates import Candidates
+from pipeline.segment.candidates import Candidates, Marked
 from pipeline.segment.headings import RANKS, STRONG
-from pipeline.segment.proof import Marked
 
 TITLED_SHARE = 0.6  # of the lines with an enumeration's mark that read like titles
 LARGEST_GAP = 3  # numbers left out in an enumeration that still goes on

@@ -5,9 +5,10 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from statistics import median
 
+from pipeline.segment.candidates import Candidates, Marked
 from pipeline.segment.headings import STRONG_LENGTH, Mark, bare, mark_of
 from pipeline.segment.page import Page
 
@@ -20,7 +21,6 @@ LEAST_BODY = 100  # characters below the typical one
 OPENING_LINES = 3
 _INSIDE = re.compile(r"第\s?[0-9０-９〇零一二三四五六七八九十百千万两]{1,7}\s?[章回节節话話集卷]")
 _SENTENCE = re.compile("[。，；！？!?…“”‘’、]")
-Found = tuple[int, Mark]
 
 
 def fronts_of(page: Page) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def fronts_of(page: Page) -> tuple[str, ...]:
     >>> fronts_of(Page(Document("", text, text, Origin("", "", ""))))
     ('青牛记-',)
     """
-    found: dict[str, list[Found]] = {}
+    found: dict[str, list[Marked]] = {}
     for line, front, fronted in _fronted(page):
         found.setdefault(front, []).append((line, fronted))
     if not found:
@@ -63,17 +63,15 @@ def _name(front: str) -> str:
     return front.strip(" \t\u3000-—_:：·|")
 
 
-def _counts(page: Page, lines: Sequence[Found]) -> bool:
+def _counts(page: Page, lines: Sequence[Marked]) -> bool:
     """Whether the numbers count up and text stands below most of the lines."""
     pairs = list(pairwise((mark.number or 0) for _, mark in lines))
     closely = sum(0 < after - before <= GAP or after == 1 for before, after in pairs)
-    starts = [line for line, _ in lines]
-    sizes = [0, *accumulate(len(line.text) for line in page.lines)]
-    bodies = [sizes[end] - sizes[line + 1] for line, end in zip(starts, [*starts[1:], len(page.lines)], strict=True)]
+    bodies = Candidates(page).bodies([line for line, _ in lines])
     return closely >= COUNTING * len(pairs) and median(bodies) >= LEAST_BODY
 
 
-def _spoken_of(plain: Collection[tuple[str, int | None]], lines: Sequence[Found]) -> bool:
+def _spoken_of(plain: Collection[tuple[str, int | None]], lines: Sequence[Marked]) -> bool:
     """Whether chapters of the same numbers stand without the words: then the words only speak of them."""
     numbers = {(mark.kind, mark.number) for _, mark in lines}
     return sum(number in plain for number in numbers) * 2 > len(numbers)

@@ -7,13 +7,12 @@ A title directly behind the unit (第三章他来了), one that ends like a sent
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from pipeline.segment.candidates import Candidates
+from pipeline.segment.candidates import Candidates, Marked
 from pipeline.segment.headings import Mark
 
 FRONT = 60  # characters before the only heading of its kind, where it is one
 LATEST_BEGIN = 4  # a count whose beginning is lost begins below it
 LEAST_BODY = 60  # characters below a heading that could be an item of a list
-Marked = tuple[int, Mark]
 
 
 def proven(candidates: Candidates, marks: Sequence[Marked]) -> list[int]:

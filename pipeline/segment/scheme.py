@@ -5,7 +5,6 @@ Chapters (第三章, 序言, what the format declares) are headings by their for
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from statistics import median
@@ -13,7 +12,6 @@ from statistics import median
 from pipeline.segment.candidates import Candidates, Heading, Rank
 from pipeline.segment.enumerations import dated, enumerated
 from pipeline.segment.headings import RANKS, STRONG, Mark, hash_mark
-from pipeline.segment.page import Page
 from pipeline.segment.proof import proven
 
 LEAST_CHAPTER = 600  # characters, 2 minutes: what headings directly below volumes must have to begin sections
@@ -42,7 +40,7 @@ def _all_headings(candidates: Candidates) -> list[Heading]:
 
 def _declared(candidates: Candidates) -> dict[int, Heading]:
     """What the format declares, and # in plain text, where it is used more than once."""
-    found = {line: level for line, level in _format_headings(candidates.page) if line not in candidates.skipped}
+    found = dict(candidates.declared)
     hashed = {k: mark[0] for k in candidates.filled if (mark := hash_mark(candidates.lines[k].text))}
     if len(hashed) > 1:
         found = hashed | found
@@ -53,7 +51,7 @@ def _declared(candidates: Candidates) -> dict[int, Heading]:
 
 def book_names(candidates: Candidates) -> list[int]:
     """The lines on which an EPUB says the name of the book above the heading of each of its chapters."""
-    declared = {line for line, _ in _format_headings(candidates.page) if line not in candidates.skipped}
+    declared = candidates.declared
     alike: dict[str, list[int]] = {}
     for line in sorted(declared):
         mark = candidates.marks.get(line)
@@ -62,19 +60,6 @@ def book_names(candidates: Candidates) -> list[int]:
     title = candidates.page.document.title
     often = (lines for text, lines in alike.items() if len(lines) >= (2 if text == title else LEAST_NAMES))
     return sorted(k for lines in often if all(candidates.following(k) in declared for k in lines) for k in lines)
-
-
-def _format_headings(page: Page) -> Iterable[tuple[int, int]]:
-    """The line and level of each heading of the document: the first line that ends behind the heading's start."""
-    declared = page.document.headings
-    if not declared:
-        return
-    filled = [(k, page.source_span(line.start, line.end)) for k, line in enumerate(page.lines) if line.text]
-    ends = [span[1] for _, span in filled]
-    for heading in declared:
-        place = bisect_left(ends, heading.span[0] + 1)
-        if place < len(filled) and (heading.span[0] == heading.span[1] or filled[place][1][0] < heading.span[1]):
-            yield filled[place][0], heading.level
 
 
 def _heading(candidates: Candidates, line: int, rank: Rank) -> Heading:

@@ -26,7 +26,8 @@ ATTRIBUTES = ("default_voice", "voices", "online", "remedy", "limit", "workers",
 USABLE = "yes"
 EVERY_LANGUAGE = ("any", "multilingual", "")
 PROBE_S = 0.7  # how long a listing waits to learn whether a service can be reached
-USUAL: Mapping[str, tuple[str, ...]] = {"quality": ("normal",)}  # what every engine has, and is not told of
+NORMAL = "normal"  # the quality of every engine if nothing else is asked for
+USUAL: Mapping[str, tuple[str, ...]] = {"quality": (NORMAL,)}  # what every engine has, and is not told of
 FACTS = ("language", "gender", "style")  # what is told of a voice
 
 # A fresh take says the same a little slower or faster; no two of the first takes are alike.

@@ -130,19 +130,21 @@ def _read_as(syllables: Sequence[Syllable], readings: Sequence[str]) -> Found:
 @functools.cache
 def table(name: str) -> dict[str, str]:
     """A word table beside this file: word, and what is said of it, if anything."""
-    lines = (files(__package__) / name).read_text(encoding="utf-8").splitlines()
-    rows = (line.partition("\t") for line in lines if line and not line.startswith("#"))
-    return {word: said for word, _, said in rows}
+    return {word: said for word, _, said in (row.partition("\t") for row in _rows(name))}
 
 
 @functools.cache
 def phrases() -> dict[str, list[tuple[re.Pattern[str], str]]]:
     """The patterns of phrases.tsv by the character that they are about, in which its place is called `here`."""
     found: dict[str, list[tuple[re.Pattern[str], str]]] = {}
-    lines = (files(__package__) / "phrases.tsv").read_text(encoding="utf-8").splitlines()
-    for line in lines:
-        if line and not line.startswith("#"):
-            character, pattern, reading = line.split("\t")
-            marked = pattern.replace("_", f"(?P<here>{character})", 1)
-            found.setdefault(character, []).append((re.compile(marked), reading))
+    for row in _rows("phrases.tsv"):
+        character, pattern, reading = row.split("\t")
+        marked = pattern.replace("_", f"(?P<here>{character})", 1)
+        found.setdefault(character, []).append((re.compile(marked), reading))
     return found
+
+
+def _rows(name: str) -> list[str]:
+    """The lines of a table beside this file, without its remarks."""
+    lines = (files(__package__) / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]

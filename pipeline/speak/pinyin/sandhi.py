@@ -71,11 +71,7 @@ def _counted(text: str, k: int) -> bool:
         return True
     if before == "点" and text[k - 2 : k - 1] in tuple(DIGITS + LARGER) and after not in CLOCK:
         return True
-    if (
-        after == "点"
-        and text[k + 2 : k + 3] in (*DIGITS, "十", *CLOCK)
-        and "一点" not in (text[k - 2 : k], text[k + 2 : k + 4])
-    ):
+    if after == "点" and text[k + 2 : k + 3] in (*DIGITS, "十", *CLOCK):
         return True
     if after == "日" and before == "月":
         return True
