@@ -209,10 +209,10 @@ def _written(edition: Edition, request: Request, home: Path, book: Stitched, fac
     with ThreadPoolExecutor(1, thread_name_prefix="binder") as aside:
         joined = aside.submit(write_book, binding, book.chapters)  # the system copies, and Python writes the others
         bound = manifest_from(facts, book, names, outputs)
-        further = write_formats(Volume(home, bound, book.chapters, forms.formats, forms.base_url))
+        volume = Volume(home, bound, book.chapters, forms.formats, forms.base_url)
+        further = write_formats(volume) | write_player(volume)
         outputs |= joined.result()
-    page = write_player(Volume(home, replace(bound, outputs=outputs), book.chapters, ()))
-    manifest = with_publication(home, replace(bound, outputs=outputs | further | page))
+    manifest = with_publication(home, replace(bound, outputs=outputs | further))
     remove_stale(home, previous, manifest.outputs)
     write_manifest(manifest, home)
     keep_glimpse(home, manifest)

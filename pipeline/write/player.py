@@ -44,7 +44,6 @@ def page_of(volume: Volume) -> bytes:
 
 def _data(volume: Volume) -> dict[str, Any]:
     book = volume.manifest
-    whole = volume.beside_book("m4b")
     return {
         "title": book.title,
         "creator": book.creator,
@@ -52,7 +51,7 @@ def _data(volume: Volume) -> dict[str, Any]:
         "language": book.language,
         "key": str(lasting_id(book)),  # where a person stopped is remembered under it
         "cover": quote(COVER) if COVER in book.outputs else "",
-        "whole": quote(whole) if whole in book.outputs else "",
+        "whole": quote(volume.beside_book("m4b")),
         "chapters": [
             _chapter(chapter, section.file) for chapter, section in zip(volume.chapters, book.sections, strict=True)
         ],

@@ -10,8 +10,7 @@ function showContents() {
   find("chapters").append(...chapters.map((one, number) => contentsRow(one, number, one.level > top)));
   find("cover").hidden = !book.cover;
   if (book.cover) find("cover").src = book.cover;
-  find("whole").hidden = !book.whole;
-  if (book.whole) find("whole").href = book.whole;
+  find("whole").href = book.whole;
 }
 
 function contentsRow(one, number, deep) {

@@ -8,7 +8,7 @@ from pipeline.model import Chapter, Manifest
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """A book that has its chapter files and cover; `manifest.outputs` are those, and the m4b once it is joined.
+    """A book that has its chapter files and cover, which are the `manifest.outputs`; the m4b is joined meanwhile.
 
     `base_url` is where the folder will be found on the web, for what must name whole addresses; it ends in a slash.
     """
