@@ -43,7 +43,7 @@ RULES: tuple[Rule, ...] = (
     Rule("roman", r"(?<![A-Za-z0-9])[IVXLC]{1,7}(?![A-Za-z0-9])", latin.roman),
     Rule("roman", r"[Ⅰ-ⅿ]+", latin.roman_sign),
     Rule("version", r"([vV]|[vV]er\.?\s?)(\d+(?:\.\d+)+)(?![A-Za-z0-9_.])", latin.version),
-    Rule("gain", r"(?<![A-Za-z])(?:HP|MP|SP|EXP|Exp|exp|hp|mp|ATK|DEF|SAN|san)(?=[-−+]\d)", lambda match: match[0]),
+    Rule("gain", r"(?<![A-Za-z])<game>(?=[-−+]\d)", lambda match: match[0]),
     Rule("code", r"(?<![A-Za-z0-9])[A-Za-z]+(?:[-–]?\d+(?:\.\d+)?[A-Za-z]*)+(?:-\d+)*(?![A-Za-z0-9])",
          codes.letters_first),
     Rule("greek", r"<greek>-?", latin.greek),

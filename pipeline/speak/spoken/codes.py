@@ -32,7 +32,8 @@ def hotline(match: re.Match[str]) -> str | None:
     >>> spoken("给12315打个电话").text, spoken("110").text, spoken("110个").text
     ('给幺二三幺五打个电话', '幺幺零', '一百一十个')
     """
-    if match[0] not in table("hotlines") and not re.fullmatch(r"(?:9[56]|12|100|106)\d{3,4}", match[0]):
+    shaped = re.fullmatch(r"(?:9[56]|12|100|106)\d{3,4}", match[0]) and not match[0].endswith("000")
+    if match[0] not in table("hotlines") and not shaped:
         return None
     alone = match[0] == match.string.strip() and (
         (match[0] in table("hotlines") and len(match[0]) > 3) or match[0] in ("110", "119", "114", "122")
@@ -135,7 +136,7 @@ def cheered(match: re.Match[str]) -> str | None:
     >>> spoken("666，太强了").text, spoken("666个").text
     ('六六六，太强了', '六百六十六个')
     """
-    counts = compiled(r"<blank>(?:<measure>|<unit>|<scale>|[%多余来几年月年])").match(after(match))
+    counts = compiled(r"<blank>(?:<measure>|<unit>|<scale>|[%多余来几年月])").match(after(match))
     told = re.search(r"[约近达共为到至有每超第¥￥$]$", before(match))
     return None if counts or told else digits(match[0])
 

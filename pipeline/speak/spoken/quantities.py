@@ -11,7 +11,7 @@ _COLD = re.compile(
 _COUNTED_IN_GAMES = (
     r"(?:声望|体力|生命|攻击力?|防御力?|法力|魔力|精力|耐力|力量|敏捷|智力|智慧|精神力?|魅力|幸运|气血|血量|好感度?|忠诚度?|熟练度|信仰|"
     r"金币|银币|积分|功德|功勋|灵力|灵石|寿命|寿元|道德|威望|人气|经验|修为|等级|饥饿度?|心情|移速|攻速|移动速度|攻击速度|理智|健康|"
-    r"(?<![A-Za-z])(?:HP|MP|SP|EXP|Exp|exp|hp|mp|ATK|DEF|SAN|san))\s?$"
+    r"(?<![A-Za-z])<game>)\s?$"
 )
 _DEGREES = ("摄氏度", "华氏度", "度")
 
@@ -344,7 +344,7 @@ def gained(match: re.Match[str]) -> str | None:
     >>> spoken("体力-5，HP+50").text, spoken("动力-5型").text
     ('体力减五，HP加五十', '动力五型')
     """
-    if not re.search(_COUNTED_IN_GAMES, before(match)) or re.match(r"[型号]|-\d", after(match)):
+    if not compiled(_COUNTED_IN_GAMES).search(before(match)) or re.match(r"[型号]|-\d", after(match)):
         return None
     return ("加" if match[1] == "+" else "减") + counted_before(match[2], after(match))
 
