@@ -97,6 +97,7 @@ RULES: tuple[Rule, ...] = (
     Rule("score", r"(\d{1,3})\s*[-–:∶]\s*(\d{1,3})(?![\d.:%]|-\d)", times.score),
     Rule("time", r"(<hour>):(<minute>)(?::(<minute>))?<half>(?![\d:])", times.clock),
     Rule("ratio", r"<number>(?:[\s?]*[:∶][\s?]*<number>)+", times.ratio),
+    Rule("time", r"(<hour>)\.([0-5]\d)(?![\d.]|<blank>(?:<unit>|<measure>|[%万亿]))", times.pointed),
     Rule("time", r"(<hour>)\s?([aApP])\.?[mM]\.?(?![A-Za-z])", times.whole_hour),
     Rule("length", r"(\d{1,2})h(\d{1,2})(?:min|m)(?![A-Za-z])", times.hours),
     Rule("length", r"(\d{1,3})\s?min\s?(\d{1,2})\s?s(?![A-Za-z])", times.minutes),

@@ -9,6 +9,10 @@ _HALVES = {"a": "上午", "p": "下午"}
 _LASTING = (
     r"(?:时长|用时|历时|耗时|片长|全长|长度|成绩|倒计时|配速|播放时间|[全半]马|马拉松|跑[出进]|完赛)[为是约了:]?\s*$"
 )
+_DAYTIME = r"(?:[早晚]上?|早晨|清晨|[上中下]午|傍晚|夜里|凌晨|今晨|[今明当]晚|[明今]早)\s?$"
+_BEGINS = (
+    r"\s?(?:准时|开[园门始播演赛场市馆盘业会课]|闭[馆园市]|关门|打烊|集合|出发|起床|发车|到站|上课|下课|上班|下班|入场)"
+)
 _SCALED = r"(?:比例尺?|比率|师生比|配比|赔率|性别比|男女比|体积比|质量比|按照?|稀释)[为是成约达到:]{0,2}\s*$"
 _SCALING = (
     r"万|[的等]?(?:比例|比率|比(?!赛|分|亚)|稀释|兑换|兑水|配比|实物|仿真|"
@@ -44,6 +48,17 @@ def clock(match: re.Match[str]) -> str | None:
     seconds = match[3] if match[3] != "00" or midnight else None
     said = half + _hour(match[1]) + _minutes(match[2], seconds)
     return said.removesuffix("分") if after(match, 1) == "分" else said
+
+
+def pointed(match: re.Match[str]) -> str | None:
+    """A time of day with a point, behind a part of the day or in front of what begins then.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("早晨9.30开园，18.30闭馆").text, spoken("上午上涨9.30点").text
+    ('早晨九点三十分开园，十八点三十分闭馆', '上午上涨九点三零点')
+    """
+    told = re.search(_DAYTIME, before(match)) or re.match(_BEGINS, after(match))
+    return _hour(match[1]) + _minutes(match[2], None) if told else None
 
 
 def half_first(match: re.Match[str]) -> str:
