@@ -100,8 +100,9 @@ def _title(number: int, line: str, first: bool) -> Named | None:
 
 
 def _named_by(number: int, line: str) -> Named | None:
-    found = next(filter(None, (pattern.fullmatch(line) for pattern in _NAMING)), None)
-    if found is None or len(line) > LONGEST:
+    names = (pattern.fullmatch(line) for pattern in _NAMING) if len(line) <= LONGEST else ()
+    found = next(filter(None, names), None)
+    if found is None:
         return None
     parts = found.groupdict()
     named = Named(number, parts.get("title", "").strip(), _name(parts.get("author", "")))

@@ -13,9 +13,9 @@ FEWEST = 2  # a single one may be what the text is about
 _NINE, _LIB = "[9９]", "[lｌLＬ][iｉIＩ][bｂBＢ]"
 _SPELT = rf"(?:{_NINE}{{2}}{_LIB}(?:[.．](?:net|com))?|九九藏[书書][网網]?)"
 _NAME = rf"(?:{_SPELT}|藏[书書][网網])"
-_OPEN, _CLOSE = rf"<({ELEMENTS})(?:\s[^<>]*)?>[\s.．?]*", r"[\s.．?]*</\1>"
-_STAMP = re.compile(rf"{_OPEN}{_NAME}{_CLOSE}|[.．?]?{_SPELT}[.．?]?", re.IGNORECASE)
-_EMPTY = re.compile(_OPEN + _CLOSE, re.IGNORECASE)
+_OPEN, _CLOSE, _SIGNS = rf"<({ELEMENTS})(?:\s[^<>]*)?>", r"</\1>", r"[\s.．?]{0,9}+"
+_STAMP = re.compile(rf"{_OPEN}{_SIGNS}{_NAME}{_SIGNS}{_CLOSE}|[.．?]?{_SPELT}[.．?]?", re.IGNORECASE)
+_EMPTY = re.compile(_OPEN + _SIGNS + _CLOSE, re.IGNORECASE)
 
 
 def stamps(document: Document) -> Document:
