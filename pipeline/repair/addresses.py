@@ -8,9 +8,8 @@ LEADING_ON = 16  # the same at the end of a paragraph
 _TOP = "(?:com|net|org|cc|cn|info|tw|la|me|xyz|top|vip)"
 _NAMED = re.compile(rf"(?:https?://)?(?:[a-z0-9-]+\.)+{_TOP}(?![a-z0-9.-])(?:/\S*)?")
 _SPREAD_TOP = r"(?:c\W{0,2}o\W{0,2}m|n\W{0,2}e\W{0,2}t|o\W{0,2}r\W{0,2}g|\W(?:c\W?[cn]|l\W?a|t\W?w))"
-_SPREAD = (
-    rf"(?:https?://)?w\W{{0,2}}w\W{{0,2}}w\W{{0,3}}(?:[a-z0-9]\W{{0,2}}){{3,30}}?{_SPREAD_TOP}"  # ｗww、xia oshuo。n et
-)
+# ｗww、xia oshuo。n et
+_SPREAD = rf"(?:https?://)?w\W{{0,2}}w\W{{0,2}}w\W{{0,3}}(?:[a-z0-9]\W{{0,2}}){{3,30}}?{_SPREAD_TOP}"
 _DISGUISED = re.compile(_SPREAD)
 _SIGNED = ("txt小说天堂", "小说txt天堂", "txt小xiaoshuo说天堂", "xiaoshuotxt")  # by a site: t*xt-小%说^天.堂
 _NAME = "|".join(r"[\W_]{0,3}".join(name) for name in _SIGNED)
@@ -62,8 +61,7 @@ def address_in(line: str) -> str:
 
 def _signed(line: str, start: int) -> str:
     """The line from `start` with the signs in front of it; all of it where nothing else is there."""
-    signs = _SIGNS.search(line[:start])
-    own = line[signs.start() if signs else start :]
+    own = line[len(_SIGNS.sub("", line[:start])) :]
     return own if re.search(r"\w", line[: -len(own)]) else line
 
 

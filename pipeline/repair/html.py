@@ -8,8 +8,8 @@ from pipeline.repair.rule import substituted
 
 _ENTITY = re.compile("&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6});")
 _BREAK = re.compile(r"(?:(?<![ \t])[ \t]++)?<(?:br[ \t]*/?|/?p)>[ \t]*", re.IGNORECASE)  # a run of blanks is read once
-MENTIONED = 1  # one alone may be what the text is about
-SEVERAL = 4  # tags; fewer may be quoted
+FEWEST_BREAKS = 2  # one alone may be what the text is about
+FEWEST_TAGS = 4  # fewer may be quoted
 TAUGHT = 3  # words about HTML show that the tags are what the text is about
 _INLINE = (
     "a|abbr|acronym|b|bdi|bdo|big|cite|code|details|dfn|em|figure|font|footer|i|ins|kbd|label|mark|q|s|samp|section|small|"
@@ -41,9 +41,7 @@ def line_breaks(document: Document) -> Document:
     >>> line_breaks(document_of("用 <br> 来换行。")).text
     '用 <br> 来换行。'
     """
-    if len(_BREAK.findall(document.text)) <= MENTIONED:
-        return document
-    return substituted(document, "html", _BREAK, lambda match: "\n")
+    return substituted(document, "html", _BREAK, lambda match: "\n", FEWEST_BREAKS)
 
 
 def tags(document: Document) -> Document:
@@ -56,11 +54,11 @@ def tags(document: Document) -> Document:
     '他写道：<b>a</b>，就这样。'
     """
     text = document.text
-    if len(_TAG.findall(text)) < SEVERAL or len(_TEACHING.findall(text)) >= TAUGHT:
+    if len(_TEACHING.findall(text)) >= TAUGHT:
         return document
 
     def between(tag: re.Match[str]) -> str:
         goes_on = text[tag.start() - 1 : tag.start()] not in _ENDS and text[tag.end() : tag.end() + 1] not in _ENDS
         return "\n" if goes_on and not tag["inline"] else ""
 
-    return substituted(document, "html", _TAG, between)
+    return substituted(document, "html", _TAG, between, FEWEST_TAGS)

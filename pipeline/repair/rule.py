@@ -18,10 +18,12 @@ def document_of(text: str) -> Document:
 
 
 def substituted(
-    document: Document, rule: str, pattern: re.Pattern[str], put: Callable[[re.Match[str]], str]
+    document: Document, rule: str, pattern: re.Pattern[str], put: Callable[[re.Match[str]], str], fewest: int = 1
 ) -> Document:
-    """Every match of `pattern` replaced by what `put` says."""
-    found = pattern.finditer(document.text)
+    """Every match of `pattern` replaced by what `put` says, where there are at least `fewest`."""
+    found = list(pattern.finditer(document.text))
+    if len(found) < fewest:
+        return document
     return edited(document, rule, [Replacement(*match.span(), put(match)) for match in found])
 
 

@@ -27,7 +27,5 @@ def stamps(document: Document) -> Document:
     >>> stamps(document_of("九九藏书网是一个网站。")).text
     '九九藏书网是一个网站。'
     """
-    for rule, pattern in (("site words", _STAMP), ("html", _EMPTY)):
-        if len(pattern.findall(document.text)) >= FEWEST:
-            document = substituted(document, rule, pattern, lambda match: "")
-    return document
+    named = substituted(document, "site words", _STAMP, lambda match: "", FEWEST)
+    return substituted(named, "html", _EMPTY, lambda match: "", FEWEST)

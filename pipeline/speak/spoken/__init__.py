@@ -10,8 +10,19 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipeline.model import Piece, Spoken
-from pipeline.speak.spoken import codes, dates, latin, money, quantities, signs, times, years
-from pipeline.speak.spoken.numbers import quantity
+from pipeline.speak.spoken import (
+    codes,
+    dates,
+    latin,
+    mathematics,
+    money,
+    quantities,
+    shares,
+    signs,
+    times,
+    twos,
+    years,
+)
 from pipeline.speak.spoken.words import compiled, folding
 
 Say = Callable[[re.Match[str]], str | None]
@@ -43,8 +54,7 @@ RULES: tuple[Rule, ...] = (
     Rule("roman", r"(?<![A-Za-z0-9])[IVXLC]{1,7}(?![A-Za-z0-9])", latin.roman),
     Rule("roman", r"[Ⅰ-ⅿ]+", latin.roman_sign),
     Rule("version", r"([vV]|[vV]er\.?\s?)(\d+(?:\.\d+)+)(?![A-Za-z0-9_.])", latin.version),
-    Rule("gain", r"(?<![A-Za-z])<game>(?=[-−+]\d)", lambda match: match[0]),
-    Rule("code", r"(?<![A-Za-z0-9])[A-Za-z]+(?:[-–]?\d+(?:\.\d+)?[A-Za-z]*)+(?:-\d+)*(?![A-Za-z0-9])",
+    Rule("code", r"(?<![A-Za-z0-9])(?!<game>-\d)[A-Za-z]+(?:[-–]?\d+(?:\.\d+)?[A-Za-z]*)+(?:-\d+)*(?![A-Za-z0-9])",
          codes.letters_first),
     Rule("greek", r"<greek>-?", latin.greek),
     # telephone numbers, plates and identity cards
@@ -105,13 +115,13 @@ RULES: tuple[Rule, ...] = (
     Rule("code", r"0x[0-9A-Fa-f]+(?![A-Za-z0-9])", codes.digits_first),
     # mathematics
     Rule("mathematics", r"(?<![A-Za-z0-9])[-−]?<operand>(?:\s*<operator>\s*[-−(]?<operand>\)?){1,40}"
-         r"(?![A-Za-zΩ℃°%μ㎡^⁰-⁹])", signs.expression),
+         r"(?![A-Za-zΩ℃°%μ㎡^⁰-⁹])", mathematics.expression),
     # amounts
     Rule("gain", r"([-−+])(<number>)(?![\d%％‰])", quantities.gained),
-    Rule("percent", r"([-+−±]?)(<number>)[%％‰]?(?:<dash>|至|到)([-+−]?)(<number>)\s?([%％‰])", quantities.percents),
-    Rule("percent", r"([-+−±]?)(<number>)\s?([%％‰])", quantities.percent),
-    Rule("pressure", r"(\d{2,3})/(\d{2,3})\s?mmHg", quantities.pressure),
-    Rule("fraction", r"(?<!\d/)(-)?(\d{1,16})\s?[/⁄]\s?(\d{1,16})(?![\d/.])", quantities.fraction),
+    Rule("percent", r"([-+−±]?)(<number>)[%％‰]?(?:<dash>|至|到)([-+−]?)(<number>)\s?([%％‰])", shares.percents),
+    Rule("percent", r"([-+−±]?)(<number>)\s?([%％‰])", shares.percent),
+    Rule("pressure", r"(\d{2,3})/(\d{2,3})\s?mmHg", shares.pressure),
+    Rule("fraction", r"(?<!\d/)(-)?(\d{1,16})\s?[/⁄]\s?(\d{1,16})(?![\d/.])", shares.fraction),
     Rule("angle", r"(<number>)(°|度)(\d{1,2})['′’](?:(\d{1,2}(?:\.\d+)?)[\"″”])?", quantities.angle),
     Rule("money", r"(<number>)<blank>(<scale>)?(<money_code>(?![A-Za-z])|[€£₩₽])", money.money_behind),
     Rule("unit", r"([-+−±~]?)(<number>)<gap>(?:(<unit>)?(<dash>[-−]?|至|到)(<number>)<gap>)?(<unit>)"
@@ -134,13 +144,13 @@ RULES: tuple[Rule, ...] = (
     Rule("code", r"\d{2}(?=式(?:[步手机冲枪火坦战自轻重高狙装侦单军舰护反突榴迫]|改[^变进造良善]))", codes.spelt),
     Rule("code", r"(\d+)#(?=$|[楼栋幢机线炉井泵\s，。、])", codes.numbered),
     Rule("code", r"0\d+(?:-\d+)?(?![\d.])", codes.zero_led),
-    Rule("range", r"(?<=[月年][底初末中])<dash>(?=\d{1,4}[月年])", lambda match: "到"),
+    Rule("range", r"(?<=[月年][底初末中])<dash>(?=\d{1,4}[月年])", signs.between),
     Rule("range", r"(<number>)(<scale>|[年月日天号个])?[ ]?<dash>[ ]?(<number>)(?!<dash>?\d)", quantities.span),
     Rule("more", r"(<number>)\+(?=<measure>)", quantities.more_than),
     Rule("ordinal", r"(\d+)(?:st|nd|rd|th)(?![A-Za-z])", codes.english_ordinal),
     Rule("number", r"<number>(?=[*xX]<number><blank><unit>(?![A-Za-z0-9]))", quantities.plain),
     Rule("thousand", r"(<number>)[kK](?:<dash>(<number>)[kK])?(?![A-Za-z0-9])", money.thousand),
-    Rule("times", r"(\d+)[xX倍](?=光变|光学|变焦|长焦|放大)", lambda match: f"{quantity(match[1])}倍"),
+    Rule("times", r"(\d+)[xX倍](?=光变|光学|变焦|长焦|放大)", quantities.zoomed),
     Rule("code", r"\d+(?:,\d{3})*(?:\.\d+)?[A-Za-z]+(?:-?[A-Za-z0-9]+)*", codes.digits_first),
     Rule("code", r"(?:(?<=[A-Za-z][ -])\d{1,5}|(?<=[A-Za-z]\.)\d{3,5}|(?<=[α-ωΑ-Ω])\d{3,4})(?!\d|[.,]\d|[年月日%])",
          codes.named_number),
@@ -149,8 +159,8 @@ RULES: tuple[Rule, ...] = (
     Rule("enumeration", r"<circled>", signs.circled),
     # what is left of numbers
     Rule("height", r"(?:(?<=\d米)\d{2}|(?<=\d秒)\d{1,3})(?!\d|[.:：]|<blank>(?:<measure>|<unit>))", quantities.height),
-    Rule("two", r"2(?=<blank>(?:<measure>))(?![\d.])", quantities.count),
-    Rule("two", r"2(?=[至到]\d)", quantities.two_of_span),
+    Rule("two", r"2(?=<blank>(?:<measure>))(?![\d.])", twos.count),
+    Rule("two", r"2(?=[至到]\d)", twos.two_of_span),
     Rule("decimal", r"(?<![\d.A-Za-z])\.(?!(?:1\d|20)\d\d(?:年|[，,]))(\d+)(?![\d.月])", quantities.digits_after_point),
     Rule("range", r"(?<=<ended>)<dash>(?=\d|公元|前\d|约\d|今|上午|下午|早|晚|凌晨|次日|翌日)", signs.between_amounts),
     Rule("negative", r"[-−](?=[百千万]分之|<money_sign>\d)", quantities.minus),
@@ -163,11 +173,11 @@ RULES: tuple[Rule, ...] = (
     Rule("or", r"(?<=\d[VWA])/(?=<number>[kMG]?(?:Hz|W|V|A)(?![A-Za-z]))|(?<=Hz)/(?=<number>[kMG]?Hz)", signs.beside),
     Rule("per", r"(?<=[A-Za-z\u4e00-\u9fff])/(?=<number><blank><unit>)", signs.per),
     Rule("range", r"<dash>\s?(?=\d{4}[-/.])", signs.between_dates),
-    Rule("power", r"(?<=[A-Za-z\d)])<superscript>(?:(?:<blank>|/)(<unit>)(?![A-Za-z0-9]))?", signs.power),
-    Rule("subscript", r"[₀-₉]+", signs.subscript),
-    Rule("equals", r"(?<=[A-Za-z\d\u4e00-\u9fff)²³])\s?=\s?(?=[-−+]?[\d(.])", signs.equals),
+    Rule("power", r"(?<=[A-Za-z\d)])<superscript>(?:(?:<blank>|/)(<unit>)(?![A-Za-z0-9]))?", mathematics.power),
+    Rule("subscript", r"[₀-₉]+", mathematics.subscript),
+    Rule("equals", r"(?<=[A-Za-z\d\u4e00-\u9fff)²³])\s?=\s?(?=[-−+]?[\d(.])", mathematics.equals),
     Rule("power", r"(?<=[A-Za-z\d)])\^\(?(-?\d+|[a-z](?![a-z]))\)?(?:(?:<blank>|/)(<unit>)(?![A-Za-z0-9]))?",
-         signs.exponent),
+         mathematics.exponent),
     Rule("and", r"(?<=[\u4e00-\u9fff])<blank>&<blank>(?=[\u4e00-\u9fff])", signs.ampersand),
     Rule("range", r"(?<=[一二三四五六日])<dash>(?=(?:周|星期)[一二三四五六日天])", signs.between),
     Rule("range", r"(?<=站)<dash>(?=[\u4e00-\u9fff]{2,8}站)", signs.between),
@@ -176,10 +186,10 @@ RULES: tuple[Rule, ...] = (
     Rule("trend", r"[↑↓▲▼](?=\s?\d)", signs.trend),
     Rule("inch", r"(?<=\d)[\"″”](?=屏|大屏|显示|液晶|电视|平板|笔记本)", signs.inch),
     Rule("range", r"(?<=[\d)）]|<circled>)<dash>(?=[A-Z]\d|第\d|[(（]\d|\d+/\d|<circled>)", signs.between_names),
-    Rule("mathematics", r"(?<=\d)[*xX](?=\d)", signs.cross),
+    Rule("mathematics", r"(?<=\d)[*xX](?=\d)", mathematics.cross),
     Rule("about", r"[~～](?=\d)", signs.about),
     Rule("plus", r"(?<=[\dA-Za-z\u4e00-\u9fff])\+(?=[\d\u4e00-\u9fff])|(?<=[\d万亿千百])\+", signs.plus),
-    Rule("order", r"(<=|>=|[<>])(?=\s?-?\d)", signs.compared),
+    Rule("order", r"(<=|>=|[<>])(?=\s?-?\d)", mathematics.compared),
     Rule("sign", r"<sign>", signs.sign),
     Rule("emoji", r"<emoji>", signs.emoji),
 )  # fmt: skip

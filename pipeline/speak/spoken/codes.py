@@ -3,7 +3,7 @@
 import re
 
 from pipeline.speak.spoken.numbers import digits, quantity, telephone
-from pipeline.speak.spoken.words import after, before, compiled, table
+from pipeline.speak.spoken.words import after, before, compiled, countable, table
 
 _NAMED = (
     r"(?:号(?:航班|病房|跑道|房间?|高速|公路|国道|文件|令|楼|公交|线|院|店|舰|艇|机|井|矿|仓|库|信箱|公告|决议|法案|提案|档案)?(?!召|称|人|个|[文头数])|"
@@ -11,6 +11,8 @@ _NAMED = (
     r"线(?![索段下上])|班(?![车次机人])|区间|国道|省道|县道|乡道|高速|信箱|高地|阵地|部队|事件|工程|基地|型|系(?:列|统)?(?!数)|特别班次|案|大街|弄|公交|医院|"
     r"房(?![子价地东产屋车租贷顶客企卡])|旅(?![客行游程途馆店居])|团(?!体|结|队|圆|购|聚)|师(?!生|傅|范|资))"
 )
+_ANNOUNCING = r"((?:(?<![A-Za-z])|(?=[\u4e00-\u9fff]))<code_word>)(?:号码|号|码)?"
+_COUNTING = r"(?:<measure>|<unit>|<scale>|[多余来几以之的是和与及或至到比后前年月]|将(?![在于会要再来推发上]))"
 _FORMULA = r"(?=.*\d.*\d)(?:(?:C|H|O|N|S|P|F|K|Na|Cl|Ca|Fe|Mg|Al|Si|Cu|Zn|Mn|Br|I)\d{0,2}){2,}"  # C6H12O6
 _AMOUNTS = ("GB", "MB", "KB", "TB", "PB", "G", "M", "T", "K", "Gb", "Mb", "W", "KW")
 
@@ -33,11 +35,11 @@ def hotline(match: re.Match[str]) -> str | None:
     ('给幺二三幺五打个电话', '幺幺零', '一百一十个')
     """
     shaped = re.fullmatch(r"(?:9[56]|12|100|106)\d{3,4}", match[0]) and not match[0].endswith("000")
-    if match[0] not in table("hotlines") and not shaped:
+    known = match[0] in table("hotlines")
+    if not known and not shaped:
         return None
-    alone = match[0] == match.string.strip() and (
-        (match[0] in table("hotlines") and len(match[0]) > 3) or match[0] in ("110", "119", "114", "122")
-    )
+    famous = (known and len(match[0]) > 3) or match[0] in ("110", "119", "114", "122")
+    alone = famous and match[0] == match.string.strip()
     counts = compiled(r"<blank>(?:<measure>|<unit>|[%多余来几]|-?\d)").match(after(match))
     called = not counts and re.search(
         r"(?:(?:[拨打][打通]?|[快喊]叫|呼叫|拨)[了过]?(?:个|一个)?|叫了?个?|给|致电|电话|热线|平台|报警|专线|联系|通过|号码)[是为了:“]?$",
@@ -57,9 +59,7 @@ def hyphened(match: re.Match[str]) -> str | None:
     >>> spoken("ISBN 978-7-111-12345-6").text, spoken("编号2020-15").text, spoken("4-4-2阵型").text
     ('ISBN 九七八七一一一一二三四五六', '编号二零二零一五', '四四二阵型')
     """
-    word = compiled(r"((?:(?<![A-Za-z])|(?=[\u4e00-\u9fff]))<code_word>)(?:号码|号|码)?\s*[:为是]?\s*$").search(
-        before(match, 20)
-    )
+    word = compiled(_ANNOUNCING + r"\s*[:为是]?\s*$").search(before(match, 20))
     if match[0].count("-") < 2 and not word:
         return None
     called = word is not None and table("codes")[word[1]][0] == "telephone"
@@ -74,7 +74,7 @@ def announced(match: re.Match[str]) -> str | None:
     ('尾号是三三八五', '编号为五五一、五五二', '波音七三七', '型号一九九八')
     """
     found = compiled(
-        r"((?:(?<![A-Za-z])|(?=[\u4e00-\u9fff]))<code_word>)(?:号码|号|码)?\s*[(（]?(?:\s*(?:是|为|叫|设为|改为|[:：#“])\s*)?(?:[\d-]+(?:[、，,/和与及或]|以及)){0,20}$"
+        _ANNOUNCING + r"\s*[(（]?(?:\s*(?:是|为|叫|设为|改为|[:：#“])\s*)?(?:[\d-]+(?:[、，,/和与及或]|以及)){0,20}$"
     ).search(before(match, 80))
     if found is None or compiled(r"<blank>(?:<unit>|[年月])").match(after(match)) or _counts(match):
         return None
@@ -109,24 +109,13 @@ def branded(match: re.Match[str]) -> str | None:
     if match[0] == "360" and re.match("安全|浏览|杀毒|卫士|搜索|极速", after(match)):
         return digits(match[0])
     uncounted = re.match(r"[安卡牛帕][\u4e00-\u9fff]", after(match)) or (
-        re.match(r"[\u4e00-\u9fff]", after(match)) and not _countable(after(match))
+        re.match(r"[\u4e00-\u9fff]", after(match)) and not countable(after(match), _COUNTING)
     )
     named = re.search(
         r"(?:^|[^\d第约近达共为到至有每超过出了仅余满够各卷长宽高重深降升增减涨跌得获占用花卖售价是在容计以这那比加乘])$",
         before(match, 1),
     )
     return digits(match[0]) if uncounted and named and not match[0].endswith("00") else None
-
-
-def _countable(tail: str) -> bool:
-    """Whether what follows can be counted: a measure, unless it begins a noun that nothing counts (晚会, 大学)."""
-    if compiled("<uncounted>").match(tail):
-        return False
-    return bool(
-        compiled(
-            r"(?:<measure>|<unit>|<scale>|[多余来几以之的是和与及或至到比后前年月]|将(?![在于会要再来推发上]))"
-        ).match(tail)
-    )
 
 
 def cheered(match: re.Match[str]) -> str | None:

@@ -5,8 +5,6 @@ import re
 from pipeline.speak.spoken.numbers import digits, integer
 from pipeline.speak.spoken.words import after, before, compiled
 
-_SEASON = r"\s*(?:年度|学年|学年度|赛季|球季|马季|雪季|季|财年|年|跨年|版|一季)"
-
 
 def full_date(match: re.Match[str]) -> str | None:
     """Year, month and day.
@@ -90,7 +88,7 @@ def year_month(match: re.Match[str]) -> str | None:
     >>> spoken("2008-08").text, spoken("2005/06赛季").text
     ('二零零八年八月', '二零零五到零六赛季')
     """
-    if not 1 <= int(match[3]) <= 12 or compiled(_SEASON).match(after(match)):
+    if not 1 <= int(match[3]) <= 12 or compiled("<season>").match(after(match)):
         return None
     if match[2] == "." and (len(match[3]) < 2 or compiled(r"<blank>(?:<unit>|<measure>|%)").match(after(match))):
         return None

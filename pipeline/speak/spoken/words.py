@@ -56,6 +56,7 @@ FIXED = {
     r"小?长?假期?|黄金周|宪法日|(?:国际)?(?:妇女|劳动|青年|儿童|教师|护士|植树|消费者|情人)节?|"
     r"事件|事变|社论|讲话|(?:汶川|大|特大)*地震|(?:特大|杀人|抢劫|故意)?.{0,3}案|惨案|运动|空难|矿难|袭击|恐怖|抗震|指示|爆炸|火灾|暴雨|洪灾)",
     "game": "(?:HP|MP|SP|EXP|Exp|exp|hp|mp|ATK|DEF|SAN|san)",
+    "season": r"(?:\s*(?:年度|学年|学年度|赛季|球季|马季|雪季|季|财年|年|跨年|版|一季))",
     "half": r"(?:\s*([aApP])\.?[mM]\.?(?![A-Za-z]))?",
     "superscript": "[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+",
     "circled": "[⓪①-⒛㈠-㈩㊀-㊉㉑-㉟㊱-㊿❶-❿]",
@@ -99,3 +100,12 @@ def before(match: re.Match[str], most: int = 12) -> str:
 def after(match: re.Match[str], most: int = 12) -> str:
     """The text behind a match, at most so many characters."""
     return match.string[match.end() : match.end() + most]
+
+
+def countable(tail: str, counting: str) -> bool:
+    """Whether `counting` fits what follows a number, and it begins no noun that nothing counts.
+
+    >>> countable("场比赛", "<measure>"), countable("场馆开放", "<measure>")
+    (True, False)
+    """
+    return not compiled(r"\s?<uncounted>").match(tail) and compiled(counting).match(tail) is not None

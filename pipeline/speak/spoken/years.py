@@ -3,9 +3,7 @@
 import re
 
 from pipeline.speak.spoken.numbers import digits, integer
-from pipeline.speak.spoken.words import after, before, compiled
-
-_SEASON = r"\s*(?:年度|学年|学年度|赛季|球季|马季|雪季|季|财年|年|跨年|版|一季)"
+from pipeline.speak.spoken.words import after, before, compiled, countable
 
 
 def _head(match: re.Match[str]) -> str:
@@ -50,18 +48,18 @@ def years(match: re.Match[str]) -> str | None:
     first, dash, last = match[1], match[2], match[3]
     wide = len(last) == 4
     later = int(last) > int(first) if wide else int(last) > int(first[2:]) or int(last) == 0
-    seasonal = re.match(_SEASON, after(match))
+    said = f"{digits(first)}{'至' if dash == '至' else '到'}{digits(last)}"
+    seasonal = compiled("<season>").match(after(match))
     if wide and re.search(r"公元前$", _head(match)) and re.match("年", _tail(match)):
-        return f"{digits(first)}{'至' if dash == '至' else '到'}{digits(last)}"
+        return said
     if not later or (dash == "/" and not seasonal) or (not wide and not seasonal and dash not in "-–—至"):
         return None
     follows = wide and "1900" <= first < last <= "2049" and int(last) - int(first) == 1
-    if not (seasonal or follows) and _countable(after(match)):
+    if not (seasonal or follows) and countable(after(match), r"<blank>(?:<unit>|<scale>|(?!年)<measure>)"):
         return None
     if re.match(r"年(?:间|前|的?历史)", after(match)) and first.endswith("000"):
         return None
-    joint = "至" if dash == "至" else "到"
-    return f"{digits(first)}{joint}{digits(last)}"
+    return said
 
 
 def seasons(match: re.Match[str]) -> str | None:
@@ -72,12 +70,6 @@ def seasons(match: re.Match[str]) -> str | None:
     ('二二到二三赛季', '九九到零零赛季')
     """
     return f"{digits(match[1])}到{digits(match[2])}" if (int(match[1]) + 1) % 100 == int(match[2]) else None
-
-
-def _countable(tail: str) -> bool:
-    if compiled(r"\s?<uncounted>").match(tail):
-        return False
-    return compiled(r"<blank>(?:<unit>|<scale>|(?!年)<measure>)").match(tail) is not None
 
 
 def year(match: re.Match[str]) -> str | None:
@@ -93,16 +85,17 @@ def year(match: re.Match[str]) -> str | None:
 
 
 def _counts_years(match: re.Match[str]) -> bool:
-    if re.search(r"公元前?$", _head(match)):
-        return _head(match).endswith("前") and match[1].endswith("000")
-    if int(match[1]) > 2200 or re.search(r"距(?:今|现在|离现在)[约近已有]{0,2}$", _head(match)):
+    head = _head(match)
+    if re.search(r"公元前?$", head):
+        return head.endswith("前") and match[1].endswith("000")
+    if int(match[1]) > 2200 or re.search(r"距(?:今|现在|离现在)[约近已有]{0,2}$", head):
         return True
     lasting = (
         "年(?:之久|的?(?:历史|文明))"
         if match[1] == "2000"
         else "年(?:之久|的?(?:历史|文明)|以?来|[里内后]|前(?!后)|之[前后内])"
     )
-    counted = re.search(r"[约近达过长历有了经余]$", _head(match)) or re.match(lasting, _tail(match))
+    counted = re.search(r"[约近达过长历有了经余]$", head) or re.match(lasting, _tail(match))
     return match[1].endswith("000") and counted is not None
 
 
@@ -259,8 +252,5 @@ def _names_something(year: str, head: str, tail: str) -> bool:
         return True
     if re.search(r"[约共达有近超过为了第每价售花值得仅满数余各到至低高是]$", head):
         return False
-    if compiled(r"\s?<uncounted>").match(tail):
-        return True
-    return re.match(r"\s?[\u4e00-\u9fff]", tail) is not None and not compiled(
-        r"\s?(?:<measure>|<unit>|<scale>|[多余来几以之的是]|左右)"
-    ).match(tail)
+    named = re.match(r"\s?[\u4e00-\u9fff]", tail) is not None
+    return named and not countable(tail, r"\s?(?:<measure>|<unit>|<scale>|[多余来几以之的是]|左右)")
