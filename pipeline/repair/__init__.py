@@ -15,6 +15,7 @@ from pipeline.repair.html import entities, line_breaks, tags
 from pipeline.repair.imprint import imprint
 from pipeline.repair.marks import brackets, marks, quotes
 from pipeline.repair.mojibake import chinese, western
+from pipeline.repair.notices import notices
 from pipeline.repair.pages import page_numbers
 from pipeline.repair.references import references
 from pipeline.repair.rule import Rule, document_of
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     scars,  # 順應時展 -> 順應時代發展
     references,  # 周公[1]东征 -> 周公东征
     site_words,  # 時間:2022-03-29 06:05:00 -> the document's date
+    notices,  # 【青牛书吧】www.qingniu.com below every chapter
     asides,  # 第十二章 风起（求月票） -> 第十二章 风起
     page_numbers,  # -- 129, where they count
     imprint,  # 《四世同堂》, 作者：老舍 -> the document's title and creator

@@ -18,29 +18,33 @@ _SURE = (
     rf"求[^）)】\]]{{0,4}}(?:{_ASKED})|第{_NUMBER}{{1,3}}更|[加补補爆]更|[二两三四五]合一|{_NUMBER}+字(?![典体])|大章|"
     r"(?:感[谢謝]|[为為]).{0,20}(?:盟主|舵主|[书書]友|打[赏賞])"
 )
+_BEGGED = re.compile(rf"[ \t　]+[跪再继續续]{{0,2}}求[^，。\s]{{0,4}}(?:{_ASKED})票?[！!～~。.…]*$")
 _ASIDE = re.compile(
     rf"[（(【\[〔](?=[^（()）【】\[\]]*(?:(?P<sure>{_SURE})|{_NUMBER}更))[^（()）【】\[\]]{{1,40}}[）)】\]〕]\s*(?=[（(【\[〔]|$)"
 )
 
 
 def asides(document: Document) -> Document:
-    """What stands in brackets behind a heading and asks for votes, thanks, or counts the day's chapters goes.
+    """What asks for votes behind a heading, or stands there in brackets and thanks or counts the day's chapters, goes.
 
     >>> from pipeline.repair.rule import document_of
     >>> asides(document_of("第十二章 夜谈（下）（为盟主“白云”加更）\\n第十三章 下山【第二更】（4000字）")).text
     '第十二章 夜谈（下）\\n第十三章 下山'
+    >>> asides(document_of("第九章 烟岛 求首订！！")).text
+    '第九章 烟岛'
     >>> asides(document_of("第三章 夜半（三更）\\n（求月票）他说。\\n第四章 求婚（上）")).text
     '第三章 夜半（三更）\\n（求月票）他说。\\n第四章 求婚（上）'
     """
+    headings = [
+        (start, line) for start, line in lines_of(document.text) if len(line) <= LONGEST and _HEADING.match(line)
+    ]
     found = [
         (aside, start)
-        for start, line in lines_of(document.text)
-        if len(line) <= LONGEST and line.rstrip()[-1:] in tuple("）)】]〕") and _HEADING.match(line)
+        for start, line in headings
+        if line.rstrip()[-1:] in tuple("）)】]〕")
         for aside in _ASIDE.finditer(line)
     ]
-    cuts = [
-        Replacement(start + aside.start(), start + aside.end(), "")
-        for aside, start in found
-        if aside["sure"] or len(found) >= FEWEST
-    ]
-    return edited(document, "aside", cuts)
+    sure = [(aside, start) for aside, start in found if aside["sure"] or len(found) >= FEWEST]
+    begged = [(aside, start) for start, line in headings if (aside := _BEGGED.search(line))]
+    cuts = [Replacement(start + aside.start(), start + aside.end(), "") for aside, start in (*sure, *begged)]
+    return edited(document, "aside", sorted(cuts))

@@ -17,7 +17,9 @@ _INLINE = (
 )
 _BLOCK = "h[1-6]|li|ul|ol|div|center|blockquote|table|tr|td|header"
 ELEMENTS = f"{_INLINE}|{_BLOCK}"
-_TAG = re.compile(rf"</?(?:(?P<inline>{_INLINE})|{_BLOCK})(?:\s[^<>\n]{{0,300}})?/?>", re.IGNORECASE)
+# <a is lost
+_TORN = r"(?<![\w=])(?P<torn>href|name|id|class|src|target)=(?:\"[^\"<>\n]{0,80}\"|'[^'<>\n]{0,80}')[^<>\n]{0,40}>"
+_TAG = re.compile(rf"</?(?:(?P<inline>{_INLINE})|{_BLOCK})(?:\s[^<>\n]{{0,300}})?/?>|{_TORN}", re.IGNORECASE)
 _ENDS = ("", "\n")  # what is beside a tag at the end of a line
 _TEACHING = re.compile("HTML|XHTML|html5?标签|网页代码|標籤|标签")
 
@@ -50,6 +52,8 @@ def tags(document: Document) -> Document:
     >>> from pipeline.repair.rule import document_of
     >>> tags(document_of("<h3>1</h3>\\n他在柏林<a href='/9152'>洪</a>堡大学。<div>后来</div>")).text
     '1\\n他在柏林洪堡大学。\\n后来'
+    >>> tags(document_of("他写 href='2619/im'>《围城》<i>时</i>，<b>刚</b>来。")).text
+    '他写 《围城》时，刚来。'
     >>> tags(document_of("他写道：<b>a</b>，就这样。")).text
     '他写道：<b>a</b>，就这样。'
     """
@@ -59,6 +63,6 @@ def tags(document: Document) -> Document:
 
     def between(tag: re.Match[str]) -> str:
         goes_on = text[tag.start() - 1 : tag.start()] not in _ENDS and text[tag.end() : tag.end() + 1] not in _ENDS
-        return "\n" if goes_on and not tag["inline"] else ""
+        return "\n" if goes_on and not (tag["inline"] or tag["torn"]) else ""
 
     return substituted(document, "html", _TAG, between, FEWEST_TAGS)

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -25,11 +25,17 @@ _NAMING = tuple(
         _AUTHOR,
         rf"{_WHOLE}\s*《(?P<title>[^《》]+)》\s*{_WHOLE}\s*{_AUTHOR}",
         rf"(?P<title>[^《》:：，。]{{2,20}})[\s　]+{_AUTHOR}",
-        r"[\[【“](?P<title>[^/《》]{2,30}?)\s*/\s*(?:作者[:：]\s*)?(?P<author>[^/]{2,20}?)(?:\s+著)?\s*[\]】”]",
+        r"[\[【“『](?P<title>[^/《》]{2,30}?)\s*/\s*(?:作者[:：]\s*)?(?P<author>[^/]{2,20}?)(?:\s+著)?\s*[\]】”』]",
         r"(?P<author>[\w·．.?\[\]〔〕()（） ]{2,24}?)(?:\s+|\s*·\s*)(?:编|編|原)?著",
     )
 )
 _TITLE = re.compile(rf"{_WHOLE}《(?P<title>[^《》]+)》{_WHOLE}", re.IGNORECASE)  # alone it may be anything
+_FILE = re.compile(  # 《祖训》作者 雨久花.txt
+    r"(?:《(?P<within>[^《》]+)》.{0,20}?作者[\s:：/—-]*"
+    r"|(?P<title>[^《》]{2,30}?)(?:TXT|txt)?(?:下载|下載)?\s*(?:[（(]作者[\s:：]*|\s作者[\s:：/—-]+))"
+    r"(?P<author>.{1,40}?)[）)]?"
+)
+_KIND = re.compile(r"\.[A-Za-z]{2,8}$")
 _COUNTRY = re.compile(r"^(?:[\[(（〔【［][^\])）〕】］]{1,6}[\])）〕】］]\s*)+")
 _BEHIND = re.compile(
     r"\s*(?:著|译|譯|编|編)(?:者|[:：，,、\s]|$).*|\s+出版.*|【.*|[\s　（(\[]*(?:全[集本]|完结|\.?txt\b).*",
@@ -67,12 +73,27 @@ def imprint(document: Document) -> Document:
     lines = list(lines_of(document.text))
     named = list(_named(document, lines))
     authors = {name.author for name in named if name.author}
-    if len(authors) != 1 or _others(lines, named):
-        return document
+    if len(authors) != 1 or _others(lines, named, authors):
+        return _by_file(document)
     title = next((name.title for name in named if name.title), "")
     cuts = [Replacement(offset, offset + len(text), "") for offset, text in (lines[name.line] for name in named)]
     document = replace(document, title=document.title or title, creator=document.creator or authors.pop())
     return edited(document, "title", cuts)
+
+
+def _by_file(document: Document) -> Document:
+    """The document with the title and the author that the name of its file tells: 《祖训》作者 雨久花.txt.
+
+    >>> from pipeline.model import Origin
+    >>> found = _by_file(Document("", "雪", "雪", Origin("《引爆点》（全本）作者：(美)格拉德威尔.txt", "", "")))
+    >>> found.title, found.creator
+    ('引爆点', '格拉德威尔')
+    """
+    found = _FILE.fullmatch(_KIND.sub("", document.origin.name).replace("_", " "))
+    author = _name(found["author"]) if found else ""
+    if not found or not author or document.title or document.creator:
+        return document
+    return replace(document, title=(found["within"] or found["title"]).strip(), creator=author)
 
 
 def _named(document: Document, lines: Sequence[tuple[int, str]]) -> Iterator[Named]:
@@ -120,8 +141,10 @@ def _name(written: str) -> str:
     return name if re.search(r"\w", name) and len(name) <= LONGEST_NAME and not _SENTENCE.search(name) else ""
 
 
-def _others(lines: Sequence[tuple[int, str]], named: Sequence[Named]) -> bool:
-    """Whether authors are named further down, too, as in a collection."""
+def _others(lines: Sequence[tuple[int, str]], named: Sequence[Named], known: Collection[str]) -> bool:
+    """Whether other authors are named further down, too, as in a collection."""
     own = {name.line for name in named}
     author = re.compile(rf"\s*{_AUTHOR}")
-    return any(k not in own and len(line) <= LONGEST and author.fullmatch(line) for k, (_, line) in enumerate(lines))
+    short = (line for k, (_, line) in enumerate(lines) if k not in own and len(line) <= LONGEST and "作" in line)
+    names = {_name(found["author"]) for line in short if (found := author.fullmatch(line))}
+    return bool(names - {"", *known})

@@ -1,0 +1,171 @@
+"""A Document comes in; the same goes out without what the site that it was copied from says of itself.
+
+At the head and the tail of a file such notices say what the site offers and whose the rights are; between the author's
+paragraphs they come again and again: `【青牛书吧】www.qingniu.com` below every chapter.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
+
+from pipeline.edits import Replacement, edited
+from pipeline.model import Document, Span
+from pipeline.repair.addresses import ADDRESS
+from pipeline.repair.rule import lines_of, noted
+
+RULE = "site words"
+HELD_BACK = "the text breaks off here: the site had the rest of the chapter on a further page"
+BOOK = 20_000  # characters; who writes an article may name a site in it
+EDGE = 12  # lines with text at the head and at the tail
+LEAST_WORDS = 4  # characters in front of a notice that are the author's
+LONGEST = 400  # characters of a notice there
+LONGEST_LINK = 60  # of one that is hardly more than an address
+LONGEST_AGAIN = 120  # of one that comes again and again, and of a sentence at a paragraph's end LONGEST_TAIL
+LONGEST_TAIL = 40
+FEWEST = 3  # times that a notice stands between the paragraphs
+_SITE = r"小[说說](?:[网網]|天堂)|中文[网網]|文[学學](?:城|[网網])|[书書][网網]"
+_SAID = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        ADDRESS,
+        "本站|本[网網]站?",
+        r"(?:txt|chm|电子[书書]|電子書|小[说說]).{0,8}(?:下[载載]|[阅閱][读讀]|分享)|下[载載].{0,8}(?:txt|电子[书書]|電子書)",
+        "免[责責][声聲]明|[严嚴]正[声聲]明",
+        "版[权權]|正版",
+        "24小[时時]|商[业業](?:途[径徑]|用途|行[为為])|学习交流|學習交流",
+        "整理|收集|蒐集|上[传傳]|[转轉][载載]",
+        "自互[联聯][网網]|自[网網][络絡上]",
+        "手[机機].{0,4}(?:[阅閱][读讀]|[访訪][问問]|下[载載]|用[户戶])",
+        "更新|最新章[节節]|更多.{0,6}(?:好[书書]|精彩|电子[书書])",
+        "QQ\\s?群|公[众眾]号|微信",
+        f"[书書](?:友|吧|屋|城|库|庫|盟)|[网網]友|{_SITE}",
+        "[请請].{0,6}(?:[查阅閱]{2}|[访訪][问問]|登[陆陸录錄]|[浏瀏][览覽]|支持|收藏|[购購][买買])|[欢歡]迎.{0,12}光[临臨]",
+    )
+)
+_CHAPTER = re.compile(r"第\s?[0-9零〇一二两三四五六七八九十百千万]{1,9}\s?[章节節回集卷话話]")
+_AGAIN = re.compile(
+    rf"{ADDRESS}|{_SITE}|首[发發]|[转轉][载載]|推[荐薦]票|月票|(?:求|[请請欢歡].{{0,5}})(?:收藏|[订訂][阅閱])|"
+    r"最新章[节節]|字[数數][:：]|公[众眾]号|QQ\s?群|下[载載]安[装裝]",
+    re.IGNORECASE,
+)
+_END = re.compile("[。！？!?]+")
+_TAIL = re.compile(r"(?<=[。！？!?”…])[^。！？!?“”…\n]{6,40}[。！？!?]?$")
+_BRACKETED = re.compile(
+    rf"(?:{ADDRESS}[ \t　]?)?[\[［【(（][^\[\]［］【】()（）\n]{{0,30}}(?:{ADDRESS}|小[说說][网網]|[书書]吧)"
+    rf"[^\[\]［］【】()（）\n]{{0,30}}[\]］】)）](?:[ \t　]?{ADDRESS})?",
+    re.IGNORECASE,
+)
+_CLAIM = re.compile(rf"{ADDRESS}|{_SITE}|首[发發]|[转轉][载載]", re.IGNORECASE)
+_HINT = re.compile("[.．网網吧载載发發]")  # without them there is no notice within a line
+_LEFT_OFF = re.compile(
+    r"[（(【\[［『]\s{0,2}(?:未完待[续續]|本(?:小)?章(?:未完|完|[结結]束|[终終])|[还還]在[连連][载載]中)"
+    r"[^（）()【】\[\]［］『』\n]{0,80}[）)】\]］』]?\s*$"
+)
+_ELSEWHERE = re.compile(r"\W*本(?:小)?章未完.{0,12}(?:下一[页頁]|[继繼][续續])")
+_DIGITS = re.compile("[0-9０-９]+")
+_BLANKS = re.compile(r"[\s　]+")
+
+
+def notices(document: Document) -> Document:
+    """Notices at the head and the tail go, and those that come at least three times; held back text is noted.
+
+    >>> from pipeline.repair.rule import document_of
+    >>> notice = "青牛书屋 http://www.qingniu.com，提供各类小说在线阅读，所有TXT电子书免费下载。"
+    >>> notices(document_of(notice + "\\n雪落下来。" * BOOK)).text[:6]
+    '\\n雪落下来。'
+    >>> notices(document_of("雪。\\n【青牛书吧】www.qn8.com\\n" * 3)).text
+    '雪。\\n\\n雪。\\n\\n雪。\\n\\n'
+    >>> notices(document_of("雪落了。本书由青牛书院首发，请勿转载！\\n" * 3 + "第五章 雪（www.qn8.com）\\n" * 3)).text
+    '雪落了。\\n雪落了。\\n雪落了。\\n第五章 雪\\n第五章 雪\\n第五章 雪\\n'
+    >>> found = notices(document_of("雪 ...［本章未完，请点击下一页继续阅读！］"))
+    >>> found.text, [note.rule for note in found.notes]
+    ('雪 ...', ['cut off'])
+    """
+    lines = [(start, line) for start, line in lines_of(document.text) if line and not line.isspace()]
+    found: dict[int, list[Span]] = {}
+    for finder in (_at_edges, _left_off, _within, _repeated):
+        found |= finder({k: line for k, (_, line) in enumerate(lines) if k not in found})
+    spans = [(lines[k][0] + first, lines[k][0] + last) for k in sorted(found) for first, last in found[k]]
+    held_back = [(start, end, HELD_BACK) for start, end in spans if _ELSEWHERE.match(document.text, start)]
+    cuts = [Replacement(start, end, "") for start, end in spans]
+    return edited(noted(document, "cut off", held_back), RULE, cuts)
+
+
+def _at_edges(lines: Mapping[int, str]) -> dict[int, list[Span]]:
+    """The notices at both ends of a book; where one stands behind the author's words, as others have it alone, only it.
+
+    >>> notice = "青牛书城 www.qn8.com 电子书下载"
+    >>> book = {k: "雪" * 90 for k in range(500)} | {0: notice, 499: f"他想，也许{notice}"}
+    >>> _at_edges(book)
+    {0: [(0, 22)], 499: [(5, 27)]}
+    """
+    if sum(map(len, lines.values())) < BOOK:
+        return {}
+    numbers = list(lines)
+    spans = {k: span for k in (*numbers[:EDGE], *numbers[-EDGE:]) if (span := _notice(lines[k]))}
+    texts = {lines[k][start:end].strip() for k, (start, end) in spans.items()}
+    return {k: [(lines[k].rindex(_shortest(lines[k], texts)), end)] for k, (_, end) in spans.items()}
+
+
+def _shortest(line: str, notices: Collection[str]) -> str:
+    """The shortest of the notices that the line ends with, behind words that are more than a letter or two."""
+    ends = sorted((notice for notice in notices if line.rstrip().endswith(notice)), key=len)
+    told = (notice for notice in ends if len(re.findall(r"\w", line[: line.rindex(notice)])) >= LEAST_WORDS)
+    return next(told, ends[-1])
+
+
+def _left_off(lines: Mapping[int, str]) -> dict[int, list[Span]]:
+    """What tells at the end of a line that the chapter or the book is not over, or is."""
+    return {k: [left.span()] for k, line in lines.items() if (left := _LEFT_OFF.search(line))}
+
+
+def _notice(line: str) -> Span | None:
+    """Where a line at the head or the tail speaks of a site: of its address or files, and of more, to its end.
+
+    >>> _notice("此文已故去。青牛在线书库《www.qingniu.com》"), _notice("他在www.qingniu.com上看书。")
+    ((6, 29), None)
+    """
+    if len(line) > LONGEST or "“" in line or _CHAPTER.search(line):
+        return None
+    starts = [0, *(end.end() for end in _END.finditer(line))]
+    start = next((at for at, end in pairwise([*starts, len(line)]) if sum(_said(line[at:end])) >= 2), len(line))
+    said = _said(line[start:])
+    short = said[0] and len(line) - start <= LONGEST_LINK and "。" not in line[start:]
+    return (start, len(line)) if sum(said) >= (2 if short else 3) else None
+
+
+def _said(text: str) -> list[bool]:
+    return [pattern.search(text) is not None for pattern in _SAID]
+
+
+def _repeated(lines: Mapping[int, str]) -> dict[int, list[Span]]:
+    """The lines that come again and again and speak of a site, or of votes."""
+    able = {k: _alike(line) for k, line in lines.items() if _could_come_again(line)}
+    times = Counter(able.values())
+    return {k: [(0, len(lines[k]))] for k, alike in able.items() if times[alike] >= FEWEST}
+
+
+def _could_come_again(line: str) -> bool:
+    spoken = line.lstrip()[0] in "“「『"
+    return len(line) <= LONGEST_AGAIN and not spoken and bool(_AGAIN.search(line)) and not _CHAPTER.search(line)
+
+
+def _within(lines: Mapping[int, str]) -> dict[int, list[Span]]:
+    """What goes of a line, by its number: the same sentence at the ends of paragraphs, the same words in brackets."""
+    told = ((k, line) for k, line in lines.items() if _HINT.search(line))
+    found = {k: [*_BRACKETED.finditer(line)] or [*_tails(line)] for k, line in told}
+    times = Counter(_alike(match[0]) for matches in found.values() for match in matches)
+    often = ((k, [match for match in matches if times[_alike(match[0])] >= FEWEST]) for k, matches in found.items())
+    return {k: [match.span() for match in matches] for k, matches in often if matches}
+
+
+def _tails(line: str) -> Iterator[re.Match[str]]:
+    tail = _TAIL.search(line, max(0, len(line) - LONGEST_TAIL - 1))
+    if tail and _CLAIM.search(tail[0]):
+        yield tail
+
+
+def _alike(text: str) -> str:
+    """A text without what differs from one time to the next: dates, counts, blanks."""
+    return _DIGITS.sub("0", _BLANKS.sub("", text))
