@@ -61,7 +61,9 @@ def _left_out(candidates: Candidates, headings: Sequence[Heading]) -> Mapping[in
     """The lines that are not spoken, with the rule for each."""
     silent = {number: RULE_LINE for number in candidates.filled if not speakable(candidates.lines[number].text)}
     contents = dict.fromkeys(candidates.skipped, CONTENTS)
-    repeated = dict.fromkeys((*_repeats(headings), *book_names(candidates)[1:]), REPEATED)
+    repeated = dict.fromkeys(
+        (*_repeats(headings), *_echoes(candidates, headings), *book_names(candidates)[1:]), REPEATED
+    )
     return silent | contents | repeated
 
 
@@ -72,6 +74,15 @@ def _doubled(headings: Sequence[Heading], candidates: Candidates) -> set[int]:
         alike.setdefault((heading.rank, heading.title), []).append(heading.line)
     pairs = [lines for lines in alike.values() if len(lines) == 2 and candidates.following(lines[0]) != lines[1]]
     return {line for _, line in pairs} if len(pairs) < HABIT * len(alike) else set()
+
+
+def _echoes(candidates: Candidates, headings: Sequence[Heading]) -> Iterator[int]:
+    """The lines that say a heading again directly below it."""
+    for heading in headings:
+        below = candidates.following(heading.line)
+        while below >= 0 and candidates.echoes(below):
+            yield below
+            below = candidates.following(below)
 
 
 def _repeats(headings: Sequence[Heading]) -> Iterator[int]:

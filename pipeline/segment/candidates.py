@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from pipeline.segment.dates import date_mark
-from pipeline.segment.headings import Mark, bare, hash_mark, mark_of
+from pipeline.segment.headings import LISTED, Mark, bare, hash_mark, mark_of
 from pipeline.segment.page import Line, Page
 
 Rank = tuple[int, int]
@@ -72,10 +72,22 @@ class Candidates:
         """The numbers of the lines that are not blank."""
         return [k for k, line in enumerate(self.lines) if line.text and k not in self.skipped]
 
+    def echoes(self, line: int) -> bool:
+        """Whether a line says the same as the one above it, as headings do that a site doubled."""
+        place = bisect_left(self.filled, line)
+        return place > 0 and self.lines[self.filled[place - 1]].text == self.lines[line].text
+
     def following(self, line: int) -> int:
         """The next line that is not blank, -1 at the end."""
         place = bisect_left(self.filled, line + 1)
         return self.filled[place] if place < len(self.filled) else -1
+
+    def following_other(self, line: int) -> int:
+        """The next line that is not blank and says something else, -1 at the end."""
+        below = self.following(line)
+        while below >= 0 and self.lines[below].text == self.lines[line].text:
+            below = self.following(below)
+        return below
 
     def bodies(self, headings: Sequence[int]) -> list[int]:
         """The characters below each of the headings, up to the next or the end."""
@@ -84,12 +96,17 @@ class Candidates:
 
     def indented(self, line: int) -> bool:
         """Whether blanks stand in front of a line, as in front of a paragraph."""
+        return self.depth(line) > 0
+
+    def depth(self, line: int) -> int:
+        """How many blanks stand in front of a line."""
         start = self.lines[line].start
-        return start > 0 and self.page.document.text[start - 1] not in "\r\n"
+        text = self.page.document.text
+        return start - 1 - max(text.rfind("\n", 0, start), text.rfind("\r", 0, start))
 
     def plain(self, line: int) -> str:
         """A line as a heading reads: without decoration, and without what stands in front of every heading."""
-        title = bare(_unhashed(self.lines[line].text))
+        title = LISTED.sub("", bare(_unhashed(self.lines[line].text)))
         for front in self.fronts:
             rest = title[len(front) :] if title.startswith(front) else ""
             if rest and front.endswith(("（", "(")):

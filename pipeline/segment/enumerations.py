@@ -36,7 +36,11 @@ def enumerated(candidates: Candidates, strong: Iterable[int]) -> dict[str, list[
     stops = sorted(known)
     found: dict[str, list[int]] = {}
     for kind in RANKS:
-        marks = [(line, mark) for line, mark in candidates.marks.items() if mark.kind == kind and line not in known]
+        marks = [
+            (line, mark)
+            for line, mark in candidates.marks.items()
+            if mark.kind == kind and line not in known and not candidates.echoes(line)
+        ]
         if kind not in STRONG and marks:
             lines = _headings(candidates, kind, marks, stops) or _by_writing(candidates, kind, marks, stops)
             found |= {kind: lines} if lines else {}
@@ -77,10 +81,11 @@ def _counting(candidates: Candidates, marks: Sequence[Marked], stops: Sequence[i
     """The titles among the marks that count up, or from one again, and do not stand one below the other as a list."""
     counts: list[list[int]] = []
     same = {line for line, _ in marks}
-    above = {candidates.following(line) for line in same} & same
+    below = {line: candidates.following_other(line) for line in same}
+    above = set(below.values()) & same
     for line, mark in marks:
         number = mark.number or 0
-        if not mark.titled or line in above or candidates.following(line) in same:
+        if not mark.titled or line in above or below[line] in same:
             continue
         del counts[len(counts) - _lists_ended(candidates, counts, line, stops) :]
         last = _number(candidates, counts[-1][-1]) if counts else 0

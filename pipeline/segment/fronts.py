@@ -20,7 +20,7 @@ GAP = 3
 LEAST_BODY = 100  # characters below the typical one
 OPENING_LINES = 3
 _INSIDE = re.compile(r"第\s?[0-9０-９〇零一二三四五六七八九十百千万两]{1,7}\s?[章回节節话話集卷]")
-_SENTENCE = re.compile("[。，；！？!?…“”‘’、]")
+_SENTENCE = re.compile('[。，；！？!?…“”‘’"、]')
 
 
 def fronts_of(page: Page) -> tuple[str, ...]:
@@ -66,10 +66,16 @@ def _name(front: str) -> str:
 
 def _counts(page: Candidates, lines: Sequence[Marked]) -> bool:
     """Whether the numbers count up and text stands below most of the lines."""
-    pairs = list(pairwise((mark.number or 0) for _, mark in lines))
-    closely = sum(0 < after - before <= GAP or after == 1 for before, after in pairs)
+    pairs = list(pairwise(mark for _, mark in lines))
+    closely = sum(_follows(before, after) for before, after in pairs)
     bodies = page.bodies([line for line, _ in lines])
     return closely >= COUNTING * len(pairs) and median(bodies) >= LEAST_BODY
+
+
+def _follows(before: Mark, after: Mark) -> bool:
+    """Whether a chapter follows another: by its number, as the next part of the same, or as the first of a volume."""
+    step = (after.number or 0) - (before.number or 0)
+    return 0 < step <= GAP or after.number == 1 or (step == 0 and before.rest != after.rest)
 
 
 def _spoken_of(plain: Collection[tuple[str, int | None]], lines: Sequence[Marked]) -> bool:

@@ -21,6 +21,7 @@ STRONG = frozenset(STRONG_RANKS)
 
 _NUMERAL = f"[0-9０-９{CHINESE}]+"
 _COUNT = "[一二三四五六七八九十百壹贰貳叁參肆伍陆陸柒捌玖拾]+"
+_COUNT_ON = f"{_COUNT[:-2]}零〇千两]+"
 _UNITS = {
     "part": "部分|部份|单元|單元|卷|部|篇|集|编|編|辑|輯|册|冊|季",
     "chapter": "章|回|话|話|幕|讲|講|课|課|场|場|夜",
@@ -43,9 +44,10 @@ _ORDINAL = re.compile(
 )
 _IN_BRACKETS = re.compile(rf"[（(]\s?(第\s?{_NUMERAL}\s?[章回节節卷话話])\s?[)）](?=\s*\S)")  # （第一章）下山
 _NUMBER_FIRST = re.compile(
-    rf"(?P<n>[0-9０-９]{{1,4}}|{_COUNT})\s?(?P<chapter>[章回话話])(?P<rest>(?:[\s:：、．.·—-].*)?)", re.DOTALL
+    rf"(?P<n>[0-9０-９]{{1,4}}|{_COUNT_ON})\s?(?P<chapter>[章回话話])(?P<rest>(?:[\s:：、．.·—-].*)?)", re.DOTALL
 )
 _BODY_TEXT = re.compile(r"正文[\s\u3000:：]*(?=第)")  # 正文 第四章: where chapters began on the page it came from
+LISTED = re.compile(r"[0-9]{1,4}[.．、|][\s\u3000]?(?=第[^，。]{1,9}[章回节節])")  # 4.第四章: as in a site's list
 _VOLUME = re.compile(rf"(?P<part>卷之?|[上中下]?[篇部])第?(?P<n>{_NUMERAL})(?P<rest>(?:[\s:：、．.·—-].*)?)", re.DOTALL)
 _ENGLISH = re.compile(
     r"(?:(?P<part>part|book|volume)|(?P<chapter>chapter)|(?P<leaf>section))(?:\s+|[\s.．:：#]*(?=[0-9]))"
@@ -57,7 +59,7 @@ _ENUMERATIONS: Mapping[str, re.Pattern[str]] = {
     "comma": re.compile(rf"(?P<n>{_COUNT}|[Ⅰ-Ⅻ])\s?[、．.，](?P<rest>.*)", re.DOTALL),
     "bracket": re.compile(rf"[（(]?\s?(?P<n>{_COUNT})\s?[)）][、.．]?(?P<rest>.*)", re.DOTALL),
     "decimal": re.compile("(?P<n>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,3}){1,3})(?P<rest>[.．、\\s].*)", re.DOTALL),
-    "arabic": re.compile("(?P<n>[0-9０-９]{1,3})\\s?(?:[、．]|\\.(?![0-9]))(?P<rest>.*)", re.DOTALL),
+    "arabic": re.compile("(?P<n>[0-9０-９]{1,3})\\s?(?:[、．|｜]|\\.(?![0-9]))(?P<rest>.*)", re.DOTALL),
     "round": re.compile("[（(]?\\s?(?P<n>[0-9０-９]{1,3})\\s?[)）](?P<rest>.*)", re.DOTALL),
     "circle": re.compile("(?P<n>[①-⑳㉑-㉟㊱-㊿⑴-⒇⒈-⒛])[、.．]?(?P<rest>.*)", re.DOTALL),
     "day": re.compile(rf"第\s?(?P<n>{_NUMERAL})\s?(?:天|日|周|封信|封)(?P<rest>(?:[\s:：（(].*)?)", re.DOTALL),
@@ -142,7 +144,7 @@ def hash_mark(line: str) -> tuple[int, int] | None:
 def _ordinal(line: str) -> Mark | None:
     if len(line) > STRONG_LENGTH:
         return None
-    line = _BODY_TEXT.sub("", line)
+    line = _BODY_TEXT.sub("", LISTED.sub("", line))
     found = _ORDINAL.fullmatch(line) or _VOLUME.fullmatch(line) or _ENGLISH.fullmatch(line)
     plain = None if found else _NUMBER_FIRST.fullmatch(line)
     found = found or plain
@@ -216,7 +218,8 @@ def _titled(kind: str, rest: str) -> bool:
         return len(rest) <= WEAK_LENGTH // 2 and _is_title(rest)
     if kind in ("bracket", "round") and not rest:
         return True
-    return 0 < len(rest) <= WEAK_LENGTH and _is_title(rest.rstrip("：:")) and any(c.isalpha() for c in rest)
+    told = any(c.isalpha() for c in rest) or (rest.startswith("【") and rest.endswith("】"))
+    return told and len(rest) <= WEAK_LENGTH and _is_title(rest.rstrip("：:"))
 
 
 def _counts_on(number: int, rest: str) -> bool:

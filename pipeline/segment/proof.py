@@ -12,6 +12,8 @@ from pipeline.segment.headings import Mark
 
 FRONT = 60  # characters before the only heading of its kind, where it is one
 LATEST_BEGIN = 4  # a count whose beginning is lost begins below it
+GAP = 3  # from one number to the next, where those between are lost
+LONELY = 5  # times as many are written in another way
 LEAST_BODY = 60  # characters below a heading that could be an item of a list
 
 
@@ -50,7 +52,7 @@ def _flush(candidates: Candidates, lines: Sequence[int]) -> bool:
 
 def _by_number(candidates: Candidates, unsure: Sequence[Marked], sure: Sequence[Marked]) -> list[int]:
     """The unsure lines whose number follows the one before and comes before the next; sure ones lead the count."""
-    patterns = {mark.pattern for _, mark in sure}
+    patterns = {mark.pattern for _, mark in sure if not _lonely(mark.pattern, sure, unsure)}
     flush = _flush(candidates, [line for line, _ in sure])
     able = [
         (line, mark)
@@ -64,6 +66,12 @@ def _by_number(candidates: Candidates, unsure: Sequence[Marked], sure: Sequence[
     if not patterns and sentences and median(candidates.bodies([line for line, _ in found])) < LEAST_BODY:
         return []
     return [line for line, _ in found]
+
+
+def _lonely(pattern: str, sure: Sequence[Marked], unsure: Sequence[Marked]) -> bool:
+    """Whether hardly any chapter is written so: 第一回, and then 二回, 三回 to the end."""
+    own = sum(mark.pattern == pattern for _, mark in sure)
+    return own * LONELY <= sum(mark.pattern != pattern for _, mark in unsure)
 
 
 def _placed(candidates: Candidates, unsure: Sequence[Marked], sure: Sequence[Marked]) -> Iterator[Marked]:
@@ -82,15 +90,25 @@ def _placed(candidates: Candidates, unsure: Sequence[Marked], sure: Sequence[Mar
             last = mark
             continue
         listed = not mark.glued and candidates.following(line) == follows >= 0
-        if not listed and (_fits(last, mark, next_sure) or (last is None and _begins(mark, coming))):
+        begins = _resumes(last, mark, coming) if last else _begins(mark, coming)
+        if not listed and (begins or _fits(last, mark, next_sure)):
             last = mark
             yield line, mark
 
 
 def _begins(mark: Mark, coming: Mark | None) -> bool:
     """Whether a count could begin with a number above one: what stands before it is lost."""
-    number = mark.number or 0
-    return coming is not None and not coming.sure and 1 < number < LATEST_BEGIN and coming.number == number + 1
+    return coming is not None and not coming.sure and 1 < (mark.number or 0) < LATEST_BEGIN and _next(mark, coming)
+
+
+def _resumes(last: Mark, mark: Mark, coming: Mark | None) -> bool:
+    """Whether a count of 二回, 三回 could go on behind a number or two that are lost."""
+    near = 0 < (mark.number or 0) - (last.number or 0) <= GAP
+    return near and mark.pattern.startswith("{}") and coming is not None and _next(mark, coming)
+
+
+def _next(mark: Mark, coming: Mark) -> bool:
+    return (coming.number or 0) == (mark.number or 0) + 1
 
 
 def _fits(before: Mark | None, mark: Mark, after: Mark | None) -> bool:

@@ -3,15 +3,18 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, pairwise
 from operator import itemgetter
 
 from pipeline.segment.candidates import Candidates, Heading, Rank
+from pipeline.segment.layout import titles_of
 from pipeline.segment.scheme import section_ranks
 
 LISTENABLE = 5_000  # characters, 15 to 20 minutes: a section of a text without headings
+LONG = LISTENABLE * 3 // 2  # a text that is cut into such sections
+LONGEST = 60_000  # characters, over three hours: a section of a text whose headings were not told
 LEAST = 1_500  # characters, 5 minutes: what headings below the chapters must have to begin sections
 FRONT = 60  # characters; so short a text before the first heading (title, author) belongs to the first section
 _ADDRESS = re.compile(
@@ -38,8 +41,46 @@ def drafts_of(candidates: Candidates, spoken: Sequence[int], headings: Sequence[
     if not spoken:
         return []
     if not tops:
-        return list(_by_length(candidates, spoken, title))
-    return list(_closed(_by_headings(candidates, spoken, headings, ranks), candidates))
+        whole = Draft(title or WHOLE, 1, tuple(spoken))
+        long = _size(candidates, spoken) >= LONG
+        return _by_titles(candidates, replace(whole, title=OPENING), NUMBERED) if long else [whole]
+    drafts = _closed(_by_headings(candidates, spoken, headings, ranks), candidates)
+    return [part for draft in drafts for part in _listenable(candidates, draft)]
+
+
+def _listenable(candidates: Candidates, draft: Draft) -> list[Draft]:
+    """A section, or its parts where it is longer than anybody listens at a time: its headings were not told."""
+    if _size(candidates, draft.lines) < LONGEST:
+        return [draft]
+    return _by_titles(candidates, draft, f"{draft.title}（{{}}）")
+
+
+def _size(candidates: Candidates, lines: Sequence[int]) -> int:
+    return sum(len(candidates.lines[k].text) for k in lines)
+
+
+def _by_titles(candidates: Candidates, draft: Draft, name: str) -> list[Draft]:
+    """The parts of a draft, at titles that its layout tells, else by length, called by `name` and their number."""
+    titles = frozenset(titles_of(candidates, draft.lines[draft.lines[0] in draft.headings :]))
+    if not titles:
+        return list(_by_length(candidates, draft, name))
+    starts = [place for place, line in enumerate(draft.lines) if line in titles]
+    front = draft.lines[: starts[0]]
+    starts = [0, *(starts if _size(candidates, front) > FRONT else starts[1:])]
+    parts = [draft.lines[start:end] for start, end in pairwise([*starts, len(draft.lines)])]
+    return [part for lines in parts for part in _shortened(candidates, _titled(candidates, draft, lines, titles))]
+
+
+def _titled(candidates: Candidates, draft: Draft, lines: tuple[int, ...], titles: Collection[int]) -> Draft:
+    """A part of a draft, named by the title it begins with."""
+    own = [line for line in lines if line in titles]
+    title = candidates.plain(own[0]) if own else draft.title
+    return replace(draft, title=title, lines=lines, headings=draft.headings | frozenset(own))
+
+
+def _shortened(candidates: Candidates, draft: Draft) -> list[Draft]:
+    long = _size(candidates, draft.lines) >= LONGEST
+    return list(_by_length(candidates, draft, f"{draft.title}（{{}}）")) if long else [draft]
 
 
 def _by_headings(
@@ -117,15 +158,11 @@ def _closed(drafts: Iterable[Draft], candidates: Candidates) -> Iterator[Draft]:
     yield Draft(CLOSING, last.level, last.lines[place:])
 
 
-def _by_length(candidates: Candidates, spoken: Sequence[int], title: str) -> Iterator[Draft]:
+def _by_length(candidates: Candidates, draft: Draft, name: str) -> Iterator[Draft]:
     """Sections of like length, cut at the ends of paragraphs: where a text goes on, only the last of them changes."""
-    total = sum(len(candidates.lines[k].text) for k in spoken)
-    count = max(1, round(total / LISTENABLE))
-    if count == 1:
-        yield Draft(title or WHOLE, 1, tuple(spoken))
-        return
-    before = accumulate((len(candidates.lines[k].text) for k in spoken), initial=0)
-    shares = [min(count - 1, done // LISTENABLE) for done, _ in zip(before, spoken, strict=False)]
-    parts = [[k for _, k in part] for _, part in groupby(zip(shares, spoken, strict=True), key=itemgetter(0))]
+    count = round(_size(candidates, draft.lines) / LISTENABLE)
+    before = accumulate((len(candidates.lines[k].text) for k in draft.lines), initial=0)
+    shares = [min(count - 1, done // LISTENABLE) for done, _ in zip(before, draft.lines, strict=False)]
+    parts = [[k for _, k in part] for _, part in groupby(zip(shares, draft.lines, strict=True), key=itemgetter(0))]
     for number, part in enumerate(parts, 1):
-        yield Draft(NUMBERED.format(number), 1, tuple(part))
+        yield replace(draft, title=name.format(number) if len(parts) > 1 else draft.title, lines=tuple(part))
