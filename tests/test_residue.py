@@ -49,6 +49,43 @@ TOLD = """第一章 风起
 小二端上茶来，笑道：“客官慢用。”
 第四章 夜谈（上）
 夜里，有人敲门。"""
+CHAPTER = """第{n}章 {title}（www.qnbook8.com）
+林风又走了一程，天色渐渐暗了。
+起程第{n}次，他回头望了望来路。本书由青牛中文网首发，请勿转载！
+【青牛书吧】www.qnbook8.com
+远处有灯火{n}盏。
+更新时间2010-1-{n} 16:02:34  字数：{n}021
+<a href=http://www.qnbook8.com>青牛中文网 www.qnbook8.com 欢迎广大书友光临阅读，连载作品尽在这里！</a>
+"""
+SERIAL = (
+    "严正声明：本书为青牛小说网(www.qnbook8.com)的用户上传至其在本站的存储空间，以下作品内容之版权与本站无关。\n"
+    "『大荒剑主/作者:林间一石』\n『状态:更新到:第9章』\n章节目录\n"
+    + "".join(CHAPTER.format(n=n, title="荒" * n) for n in range(1, 10))
+    + "他 ...［本章未完，请点击下一页继续阅读！］\n"
+    + "　　云海翻涌，剑气纵横。\n" * 2_000
+    + "剑光落下。『还在连载中...』\n关注更新请访问:http://www.qnbook8.com/d/1/\n手机访问:http://m.qnbook8.com\n"
+)
+
+
+def test_what_a_site_says_of_itself_goes_from_a_serial() -> None:
+    repaired = repair(document_of(SERIAL))
+    lines = [line.strip() for line in repaired.text.splitlines() if line.strip()]
+    told = [
+        (f"第{n}章 {'荒' * n}", "林风又走了一程，天色渐渐暗了。", f"起程第{n}次，他回头望了望来路。")
+        for n in range(1, 10)
+    ]
+    assert lines[:36] == [line for n, chapter in enumerate(told, 1) for line in (*chapter, f"远处有灯火{n}盏。")]
+    assert set(lines[36:]) == {"他 ...", "云海翻涌，剑气纵横。", "剑光落下。"}
+    assert (repaired.title, repaired.creator) == ("大荒剑主", "林间一石")
+    assert [note.rule for note in repaired.notes] == ["cut off"]
+    assert undo(repaired.text, repaired.edits) == SERIAL
+
+
+def test_an_article_may_name_a_site() -> None:
+    article = "记者登录青牛网站 www.qnbook8.com 看到，小说下载服务已经更新。\n网站负责人说，请用户支持正版。\n"
+    assert repair(document_of(article)).text == article
+
+
 SOUND = (
     "“求月票！”他在直播间里喊道。",
     "他求我支持他，我没有答应。",

@@ -153,6 +153,30 @@ def test_chapters_that_the_contents_of_a_book_leave_out_are_not_missing() -> Non
     assert not segment(declared(*lines), Sizes()).notes
 
 
+def test_titles_stand_out_where_paragraphs_are_indented() -> None:
+    essays = ("早春", "芳草", "落花", "流水")
+    text = "".join(f"{title}\n\n" + f"　　{BODY}" * 60 for title in essays)
+    outline = cut(f"青牛集\n\n{text}")
+    assert [section.title for section in outline.sections] == list(essays)
+    assert [section.chunks[0].text for section in outline.sections] == ["青牛集", *essays[1:]]
+    demand_whole(document_of(f"青牛集\n\n{text}"), outline)
+
+
+def test_short_lines_of_a_conversation_are_no_titles() -> None:
+    text = "".join(f"他走了\n她没有说话\n　　{BODY}" for _ in range(200))
+    assert {section.title[:1] for section in cut(text).sections} == {"第"}  # 第1节, by length
+
+
+def test_no_section_is_longer_than_anybody_listens() -> None:
+    text = f"序言\n{BODY * 5}第一章 起\n{BODY * 2000}第二章 承\n{BODY * 5}"
+    titles = [section.title for section in cut(text).sections]
+    assert titles[:3] == ["序言", "第一章 起（1）", "第一章 起（2）"]
+    assert titles[-1] == "第二章 承"
+    assert 12 <= len(titles) <= 20
+    longer = cut(text.replace("第二章", f"{BODY}第二章"))
+    assert [s.title for s in longer.sections][:10] == titles[:10]  # an edit moves nothing that stands before it
+
+
 @pytest.mark.parametrize("sentences", [row[0] for row in rows("sentences.tsv")])
 def test_where_sentences_end(sentences: str) -> None:
     text = sentences.replace("|", "")

@@ -56,12 +56,18 @@ def _signed(candidates: Candidates, lines: Sequence[int]) -> list[int]:
 
 
 def _with_bodies(candidates: Candidates, lines: Sequence[int], titles: Sequence[int]) -> list[int]:
-    """The titles that begin a run of them, where there are several and text stands below the typical one."""
+    """The titles that begin a run of them, where there are several and text stands below the typical one.
+
+    The name of the book above the first is none of them, where the others stand alone.
+    """
     taken = frozenset(titles)
-    places = {line: place for place, line in enumerate(lines)}
-    first = [line for line in titles if not places[line] or lines[places[line] - 1] not in taken]
+    below = {line: after for line, after in pairwise(lines) if line in taken and after in taken}
+    second = frozenset(below.values())
+    first = [line for line in titles if line not in second]
     if len(first) < FEWEST:
         return []
+    if first[0] == lines[0] and first[0] in below and sum(line in below for line in first) * 2 < len(first):
+        first[0] = below[first[0]]
     ends = [*first[1:], lines[-1] + 1]
-    bodies = [candidates.sizes[end] - candidates.sizes[line + 1] for line, end in pairwise([*first, ends[-1]])]
+    bodies = [candidates.sizes[end] - candidates.sizes[line + 1] for line, end in zip(first, ends, strict=True)]
     return first if median(bodies) >= BODY else []
