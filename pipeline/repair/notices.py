@@ -16,13 +16,15 @@ from pipeline.repair.rule import lines_of, noted
 
 RULE = "site words"
 HELD_BACK = "the text breaks off here: the site had the rest of the chapter on a further page"
-BOOK = 20_000  # characters; who writes an article may name a site in it
+BOOK = 20_000  # characters
 EDGE = 12  # lines with text at the head and at the tail
 LEAST_WORDS = 4  # characters in front of a notice that are the author's
 LONGEST = 400  # characters of a notice there
-LONGEST_LINK = 60  # of one that is hardly more than an address
+LEAST_IN_ARTICLE = 4  # things that a site says of itself, in a shorter text
+LONGEST_LINK = 100  # of one that is hardly more than an address
 LONGEST_AGAIN = 120  # of one that comes again and again, and of a sentence at a paragraph's end LONGEST_TAIL
 LONGEST_TAIL = 40
+LONGEST_LEFT = 110  # of what tells that a chapter is not over
 FEWEST = 3  # times that a notice stands between the paragraphs
 _SITE = r"小[说說](?:[网網]|天堂)|中文[网網]|文[学學](?:城|[网網])|[书書][网網]"
 _SAID = tuple(
@@ -46,23 +48,25 @@ _SAID = tuple(
 _CHAPTER = re.compile(r"第\s?[0-9零〇一二两三四五六七八九十百千万]{1,9}\s?[章节節回集卷话話]")
 _AGAIN = re.compile(
     rf"{ADDRESS}|{_SITE}|首[发發]|[转轉][载載]|推[荐薦]票|月票|(?:求|[请請欢歡].{{0,5}})(?:收藏|[订訂][阅閱])|"
-    r"最新章[节節]|字[数數][:：]|公[众眾]号|QQ\s?群|下[载載]安[装裝]",
+    r"最新章[节節]|字[数數][:：]|版[权權][属屬归歸]|公[众眾]号|QQ\s?群|下[载載]安[装裝]",
     re.IGNORECASE,
 )
 _END = re.compile("[。！？!?]+")
 _TAIL = re.compile(r"(?<=[。！？!?”…])[^。！？!?“”…\n]{6,40}[。！？!?]?$")
 _BRACKETED = re.compile(
-    rf"(?:{ADDRESS}[ \t　]?)?[\[［【(（][^\[\]［］【】()（）\n]{{0,30}}(?:{ADDRESS}|小[说說][网網]|[书書]吧)"
+    rf"[\[［【(（][^\[\]［］【】()（）\n]{{0,30}}(?:{ADDRESS}|小[说說][网網]|[书書]吧)"
     rf"[^\[\]［］【】()（）\n]{{0,30}}[\]］】)）](?:[ \t　]?{ADDRESS})?",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(rf"{ADDRESS}[ \t　]?$", re.IGNORECASE)  # mianhuatang.la [棉花糖小说网]
 _CLAIM = re.compile(rf"{ADDRESS}|{_SITE}|首[发發]|[转轉][载載]", re.IGNORECASE)
-_HINT = re.compile("[.．网網吧载載发發]")  # without them there is no notice within a line
+_HINT = re.compile(f"[.．]|{_SITE}|[书書]吧|首[发發]|[转轉][载載]")  # without them there is no notice within a line
 _LEFT_OFF = re.compile(
     r"[（(【\[［『]\s{0,2}(?:未完待[续續]|本(?:小)?章(?:未完|完|[结結]束|[终終])|[还還]在[连連][载載]中)"
     r"[^（）()【】\[\]［］『』\n]{0,80}[）)】\]］』]?\s*$"
 )
 _ELSEWHERE = re.compile(r"\W*本(?:小)?章未完.{0,12}(?:下一[页頁]|[继繼][续續])")
+_LINK = re.compile(r"\s*(?:https?://|www\.)\S+\s*")
 _DIGITS = re.compile("[0-9０-９]+")
 _BLANKS = re.compile(r"[\s　]+")
 
@@ -81,6 +85,9 @@ def notices(document: Document) -> Document:
     >>> found = notices(document_of("雪 ...［本章未完，请点击下一页继续阅读！］"))
     >>> found.text, [note.rule for note in found.notes]
     ('雪 ...', ['cut off'])
+    >>> links = "雪。\\nhttps://qn.com/p/1\\nhttps://qn.com/p/2\\nhttps://qn.com/p/3"
+    >>> notices(document_of(links)).text == links
+    True
     """
     lines = [(start, line) for start, line in lines_of(document.text) if line and not line.isspace()]
     found: dict[int, list[Span]] = {}
@@ -100,10 +107,9 @@ def _at_edges(lines: Mapping[int, str]) -> dict[int, list[Span]]:
     >>> _at_edges(book)
     {0: [(0, 22)], 499: [(5, 27)]}
     """
-    if sum(map(len, lines.values())) < BOOK:
-        return {}
     numbers = list(lines)
-    spans = {k: span for k in (*numbers[:EDGE], *numbers[-EDGE:]) if (span := _notice(lines[k]))}
+    least = 3 if sum(map(len, lines.values())) >= BOOK else LEAST_IN_ARTICLE
+    spans = {k: span for k in (*numbers[:EDGE], *numbers[-EDGE:]) if (span := _notice(lines[k], least))}
     texts = {lines[k][start:end].strip() for k, (start, end) in spans.items()}
     return {k: [(lines[k].rindex(_shortest(lines[k], texts)), end)] for k, (_, end) in spans.items()}
 
@@ -117,11 +123,14 @@ def _shortest(line: str, notices: Collection[str]) -> str:
 
 def _left_off(lines: Mapping[int, str]) -> dict[int, list[Span]]:
     """What tells at the end of a line that the chapter or the book is not over, or is."""
-    return {k: [left.span()] for k, line in lines.items() if (left := _LEFT_OFF.search(line))}
+    found = ((k, _LEFT_OFF.search(line, max(0, len(line) - LONGEST_LEFT))) for k, line in lines.items())
+    return {k: [left.span()] for k, left in found if left}
 
 
-def _notice(line: str) -> Span | None:
-    """Where a line at the head or the tail speaks of a site: of its address or files, and of more, to its end.
+def _notice(line: str, least: int = 3) -> Span | None:
+    """Where a line at the head or the tail speaks of a site, of `least` things that sites say, to its end.
+
+    Of a short line in a book that is hardly more than an address, two are enough.
 
     >>> _notice("此文已故去。青牛在线书库《www.qingniu.com》"), _notice("他在www.qingniu.com上看书。")
     ((6, 29), None)
@@ -131,8 +140,8 @@ def _notice(line: str) -> Span | None:
     starts = [0, *(end.end() for end in _END.finditer(line))]
     start = next((at for at, end in pairwise([*starts, len(line)]) if sum(_said(line[at:end])) >= 2), len(line))
     said = _said(line[start:])
-    short = said[0] and len(line) - start <= LONGEST_LINK and "。" not in line[start:]
-    return (start, len(line)) if sum(said) >= (2 if short else 3) else None
+    short = least == 3 and said[0] and len(line) - start <= LONGEST_LINK and "。" not in line[start:]
+    return (start, len(line)) if sum(said) >= (2 if short else least) else None
 
 
 def _said(text: str) -> list[bool]:
@@ -141,31 +150,41 @@ def _said(text: str) -> list[bool]:
 
 def _repeated(lines: Mapping[int, str]) -> dict[int, list[Span]]:
     """The lines that come again and again and speak of a site, or of votes."""
-    able = {k: _alike(line) for k, line in lines.items() if _could_come_again(line)}
-    times = Counter(able.values())
-    return {k: [(0, len(lines[k]))] for k, alike in able.items() if times[alike] >= FEWEST}
+    alike = {k: _alike(line) for k, line in lines.items() if len(line) <= LONGEST_AGAIN}
+    times = Counter(alike.values())
+    often = {k: lines[k] for k, text in alike.items() if times[text] >= FEWEST}
+    return {k: [(0, len(line))] for k, line in often.items() if _tells(line)}
 
 
-def _could_come_again(line: str) -> bool:
-    spoken = line.lstrip()[0] in "“「『"
-    return len(line) <= LONGEST_AGAIN and not spoken and bool(_AGAIN.search(line)) and not _CHAPTER.search(line)
+def _tells(line: str) -> bool:
+    """Whether a line is neither speech nor a heading and tells of a site, or of votes."""
+    return line.lstrip()[0] not in "“「『" and bool(_AGAIN.search(line)) and not _CHAPTER.search(line)
 
 
 def _within(lines: Mapping[int, str]) -> dict[int, list[Span]]:
     """What goes of a line, by its number: the same sentence at the ends of paragraphs, the same words in brackets."""
     told = ((k, line) for k, line in lines.items() if _HINT.search(line))
-    found = {k: [*_BRACKETED.finditer(line)] or [*_tails(line)] for k, line in told}
-    times = Counter(_alike(match[0]) for matches in found.values() for match in matches)
-    often = ((k, [match for match in matches if times[_alike(match[0])] >= FEWEST]) for k, matches in found.items())
-    return {k: [match.span() for match in matches] for k, matches in often if matches}
+    found = {k: [*_bracketed(line)] or [*_tails(line)] for k, line in told}
+    times = Counter(_alike(lines[k][start:end]) for k, spans in found.items() for start, end in spans)
+    often = {k: [s for s in spans if times[_alike(lines[k][slice(*s)])] >= FEWEST] for k, spans in found.items()}
+    return {k: spans for k, spans in often.items() if spans}
 
 
-def _tails(line: str) -> Iterator[re.Match[str]]:
+def _bracketed(line: str) -> Iterator[Span]:
+    """Brackets with a site in them, and its address in front of them or behind."""
+    end = 0
+    for match in _BRACKETED.finditer(line):
+        address = _BEFORE.search(line, max(end, match.start() - LONGEST_TAIL), match.start())
+        yield (address or match).start(), match.end()
+        end = match.end()
+
+
+def _tails(line: str) -> Iterator[Span]:
     tail = _TAIL.search(line, max(0, len(line) - LONGEST_TAIL - 1))
     if tail and _CLAIM.search(tail[0]):
-        yield tail
+        yield tail.span()
 
 
 def _alike(text: str) -> str:
-    """A text without what differs from one time to the next: dates, counts, blanks."""
-    return _DIGITS.sub("0", _BLANKS.sub("", text))
+    """A text without what differs from one time to the next: dates, counts, blanks; a link alone is what it is."""
+    return text if _LINK.fullmatch(text) else _DIGITS.sub("0", _BLANKS.sub("", text))
