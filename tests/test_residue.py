@@ -8,6 +8,7 @@ import pytest
 from pipeline.edits import undo
 from pipeline.repair import repair
 from pipeline.repair.rule import document_of
+from pipeline.segment import Sizes, segment
 from tests.test_book import audiobook
 
 NOVEL = """《大荒剑主》作者：林间一石.txt
@@ -79,6 +80,13 @@ def test_what_a_site_says_of_itself_goes_from_a_serial() -> None:
     assert (repaired.title, repaired.creator) == ("大荒剑主", "林间一石")
     assert [note.rule for note in repaired.notes] == ["cut off"]
     assert undo(repaired.text, repaired.edits) == SERIAL
+
+
+def test_the_numbers_of_a_site_s_list_go_with_the_heading_that_it_says_again() -> None:
+    text = "".join(f"{n}.第{n}章 荒野\n　　第{n}章 荒野\n　　剑光落下，尘土飞扬。\n" for n in range(1, 5))
+    repaired = repair(document_of(text))
+    assert [section.title for section in segment(repaired, Sizes()).sections] == [f"第{n}章 荒野" for n in range(1, 5)]
+    assert undo(repaired.text, repaired.edits) == text
 
 
 def test_an_article_may_name_a_site() -> None:

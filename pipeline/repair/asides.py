@@ -7,7 +7,7 @@ import re
 
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
-from pipeline.repair.rule import lines_of
+from pipeline.repair.rule import lines_of, substituted
 
 FEWEST = 3  # asides that show that （三更） is no hour of the night
 LONGEST = 80  # characters of a heading with its asides
@@ -19,6 +19,7 @@ _SURE = (
     r"(?:感[谢謝]|[为為]).{0,20}(?:盟主|舵主|[书書]友|打[赏賞])"
 )
 _BEGGED = re.compile(rf"[ \t　]+[跪再继續续]{{0,2}}求[^，。\s]{{0,4}}(?:{_ASKED})票?[！!～~。.…]*$")
+_LISTED = re.compile(rf"^[ \t　]*[0-9]{{1,4}}[.．、|][ \t　]?(?=第{_NUMBER}{{1,9}}[章节節回])", re.MULTILINE)
 _ASIDE = re.compile(
     rf"[（(【\[〔](?=[^（()）【】\[\]]*(?:(?P<sure>{_SURE})|{_NUMBER}更))[^（()）【】\[\]]{{1,40}}[）)】\]〕]\s*(?=[（(【\[〔]|$)"
 )
@@ -47,4 +48,14 @@ def asides(document: Document) -> Document:
     sure = [(aside, start) for aside, start in found if aside["sure"] or len(found) >= FEWEST]
     begged = [(aside, start) for start, line in headings if (aside := _BEGGED.search(line))]
     cuts = [Replacement(start + aside.start(), start + aside.end(), "") for aside, start in (*sure, *begged)]
-    return edited(document, "aside", sorted(cuts))
+    return _unlisted(edited(document, "aside", sorted(cuts)))
+
+
+def _unlisted(document: Document) -> Document:
+    """The same without the numbers that a site's list puts in front of the chapters' own: 12.第12章 下山.
+
+    >>> from pipeline.repair.rule import document_of
+    >>> _unlisted(document_of("1.第1章 风起\\n2.第2章 下山\\n3.第3章 夜谈\\n4.第4个问题")).text
+    '第1章 风起\\n第2章 下山\\n第3章 夜谈\\n4.第4个问题'
+    """
+    return substituted(document, "list number", _LISTED, lambda match: "", FEWEST)

@@ -23,7 +23,7 @@ LONGEST = 400  # characters of a notice there
 LEAST_IN_ARTICLE = 4  # things that a site says of itself, in a shorter text
 LONGEST_LINK = 100  # of one that is hardly more than an address
 LONGEST_AGAIN = 120  # of one that comes again and again, and of a sentence at a paragraph's end LONGEST_TAIL
-LONGEST_TAIL = 40
+LONGEST_TAIL = 70
 LONGEST_LEFT = 110  # of what tells that a chapter is not over
 FEWEST = 3  # times that a notice stands between the paragraphs
 _SITE = r"小[说說](?:[网網]|天堂)|中文[网網]|文[学學](?:城|[网網])|[书書][网網]"
@@ -48,11 +48,11 @@ _SAID = tuple(
 _CHAPTER = re.compile(r"第\s?[0-9零〇一二两三四五六七八九十百千万]{1,9}\s?[章节節回集卷话話]")
 _AGAIN = re.compile(
     rf"{ADDRESS}|{_SITE}|首[发發]|[转轉][载載]|推[荐薦]票|月票|(?:求|[请請欢歡].{{0,5}})(?:收藏|[订訂][阅閱])|"
-    r"最新章[节節]|字[数數][:：]|版[权權][属屬归歸]|公[众眾]号|QQ\s?群|下[载載]安[装裝]",
+    r"最新章[节節]|字[数數][:：]|日更新|版[权權][属屬归歸]|公[众眾]号|QQ\s?群|下[载載]安[装裝]",
     re.IGNORECASE,
 )
 _END = re.compile("[。！？!?]+")
-_TAIL = re.compile(r"(?<=[。！？!?”…])[^。！？!?“”…\n]{6,40}[。！？!?]?$")
+_TAIL = re.compile(r"(?<=[。！？!?”…])(?:[^。！？!?“”…\n]{6,40}[。！？!?]?|[\u4e00-\u9fff]{0,8}https?://[!-~]{5,60})$")
 _BRACKETED = re.compile(
     rf"[\[［【(（][^\[\]［］【】()（）\n]{{0,30}}(?:{ADDRESS}|小[说說][网網]|[书書]吧)"
     rf"[^\[\]［］【】()（）\n]{{0,30}}[\]］】)）](?:[ \t　]?{ADDRESS})?",

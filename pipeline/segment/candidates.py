@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from pipeline.segment.dates import date_mark
-from pipeline.segment.headings import LISTED, Mark, bare, hash_mark, mark_of
+from pipeline.segment.headings import Mark, bare, hash_mark, mark_of
 from pipeline.segment.page import Line, Page
 
 Rank = tuple[int, int]
@@ -106,7 +106,7 @@ class Candidates:
 
     def plain(self, line: int) -> str:
         """A line as a heading reads: without decoration, and without what stands in front of every heading."""
-        title = LISTED.sub("", bare(_unhashed(self.lines[line].text)))
+        title = bare(_unhashed(self.lines[line].text))
         for front in self.fronts:
             rest = title[len(front) :] if title.startswith(front) else ""
             if rest and front.endswith(("（", "(")):

@@ -47,7 +47,6 @@ _NUMBER_FIRST = re.compile(
     rf"(?P<n>[0-9０-９]{{1,4}}|{_COUNT_ON})\s?(?P<chapter>[章回话話])(?P<rest>(?:[\s:：、．.·—-].*)?)", re.DOTALL
 )
 _BODY_TEXT = re.compile(r"正文[\s\u3000:：]*(?=第)")  # 正文 第四章: where chapters began on the page it came from
-LISTED = re.compile(r"[0-9]{1,4}[.．、|][\s\u3000]?(?=第[^，。]{1,9}[章回节節])")  # 4.第四章: as in a site's list
 _VOLUME = re.compile(rf"(?P<part>卷之?|[上中下]?[篇部])第?(?P<n>{_NUMERAL})(?P<rest>(?:[\s:：、．.·—-].*)?)", re.DOTALL)
 _ENGLISH = re.compile(
     r"(?:(?P<part>part|book|volume)|(?P<chapter>chapter)|(?P<leaf>section))(?:\s+|[\s.．:：#]*(?=[0-9]))"
@@ -144,7 +143,7 @@ def hash_mark(line: str) -> tuple[int, int] | None:
 def _ordinal(line: str) -> Mark | None:
     if len(line) > STRONG_LENGTH:
         return None
-    line = _BODY_TEXT.sub("", LISTED.sub("", line))
+    line = _BODY_TEXT.sub("", line)
     found = _ORDINAL.fullmatch(line) or _VOLUME.fullmatch(line) or _ENGLISH.fullmatch(line)
     plain = None if found else _NUMBER_FIRST.fullmatch(line)
     found = found or plain

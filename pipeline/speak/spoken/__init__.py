@@ -37,7 +37,8 @@ class Rule(NamedTuple):
 
 
 RULES: tuple[Rule, ...] = (
-    # addresses, and letters that are no words
+    # faces, addresses, and letters that are no words
+    Rule("emoticon", r"<face>", signs.emoji),
     Rule("address", r"(?:https?|ftp)://[!-~]+(?<![.,;:!?'\")])", latin.address),
     Rule("mail", r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", latin.mail),
     Rule("address", r"www\.[!-~]+(?<![.,;:!?'\")])", latin.address),
@@ -190,6 +191,7 @@ RULES: tuple[Rule, ...] = (
     Rule("about", r"[~～](?=\d)", signs.about),
     Rule("plus", r"(?<=[\dA-Za-z\u4e00-\u9fff])\+(?=[\d\u4e00-\u9fff])|(?<=[\d万亿千百])\+", signs.plus),
     Rule("order", r"(<=|>=|[<>])(?=\s?-?\d)", mathematics.compared),
+    Rule("blank", r"×{1,8}(?=$|[\u4e00-\u9fff”’\"，。！？、：；…)）》])|×{2,8}", signs.blank),
     Rule("sign", r"<sign>", signs.sign),
     Rule("emoji", r"<emoji>", signs.emoji),
 )  # fmt: skip
@@ -256,5 +258,5 @@ def _rules() -> tuple[tuple[str, re.Pattern[str], Say], ...]:
 def _place() -> re.Pattern[str]:
     """Where a rule may begin; a run of letters is one place, so that no rule cuts into a word."""
     return compiled(
-        r"\d|[A-Za-z]+|[-−+±~/<>=*.&^\"″”↑↓▲▼⁰¹²³⁴-⁹⁻₀-₉Ⅰ-ⅿ–—°\\(]|<circled>|<emoji>|<province>(?=[A-Z])|<money_sign>|<greek>|<sign>"
+        r"\d|[A-Za-z]+|[-−+±~/<>=*.&^\"″”↑↓▲▼⁰¹²³⁴-⁹⁻₀-₉Ⅰ-ⅿ–—°\\(]|（(?=[*＊]?[∩^⊙◕≧>])|<circled>|<emoji>|<province>(?=[A-Z])|<money_sign>|<greek>|<sign>"
     )

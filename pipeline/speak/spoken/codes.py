@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.speak.spoken.numbers import digits, quantity, telephone
+from pipeline.speak.spoken.numbers import digits, integer, quantity, telephone
 from pipeline.speak.spoken.words import after, before, compiled, countable, table
 
 _NAMED = (
@@ -204,13 +204,14 @@ def numbered(match: re.Match[str]) -> str:
 
 
 def zero_led(match: re.Match[str]) -> str:
-    """Digits that begin with zero.
+    """Digits that begin with zero; a rank has them only to stand in a column.
 
     >>> from pipeline.speak.spoken import spoken
-    >>> spoken("007").text, spoken("041-2").text
-    ('零零七', '零四一二')
+    >>> spoken("007").text, spoken("041-2").text, spoken("第069章").text
+    ('零零七', '零四一二', '第六十九章')
     """
-    return digits(match[0].replace("-", ""))
+    ranked = before(match, 1) == "第" and match[0].isdecimal()
+    return integer(int(match[0])) if ranked else digits(match[0].replace("-", ""))
 
 
 def plate(match: re.Match[str]) -> str:

@@ -103,6 +103,8 @@ def roman(match: re.Match[str]) -> str | None:
     ('第三卷', '路易十四世', '二型', 'Vitamin')
     >>> spoken("路易XIV与亨利IV").text, spoken("最终幻想VII").text, spoken("企业VI，某某XXX").text
     ('路易十四与亨利四', '最终幻想七', '企业VI，某某XXX')
+    >>> spoken("C级战舰，XL号").text, spoken("I级").text
+    ('C级战舰，XL号', '一级')
     >>> spoken("全国I卷").text, spoken("三体II").text
     ('全国一卷', '三体二')
     """
@@ -111,10 +113,9 @@ def roman(match: re.Match[str]) -> str | None:
     paper = re.search("(?:全国|课标|高考|国卷|标卷)$", before(match)) and re.match("卷|$|[)）》，。]", after(match, 1))
     if ruler or in_row or paper:  # 路易XIV, 最终幻想VII; two letters may be an abbreviation (企业VI)
         return _roman(match[0])
-    ranked = re.match(_RANKED, after(match))
-    if not (ranked and (before(match, 1) == "第" or len(match[0]) > 1 or after(match, 1) in "世期级")):
-        return None
-    return _roman(match[0])
+    single = after(match, 1) == "世" or (after(match, 1) in "期级" and match[0] in "IV")
+    told = before(match, 1) == "第" or (single if len(match[0]) == 1 else re.search("[IV]", match[0]))  # C级, XL号
+    return _roman(match[0]) if told and re.match(_RANKED, after(match)) else None
 
 
 def roman_sign(match: re.Match[str]) -> str:

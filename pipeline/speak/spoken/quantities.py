@@ -121,7 +121,8 @@ def span(match: re.Match[str]) -> str | None:
         return None
     ranked = is_ranked(before(match), after(match))
     pair = not ranked and (match[2] or compiled(r"<blank><measure>").match(after(match)))
-    if len(first) >= 3 and before(match, 1) in "(（" and after(match, 1) in ")）":
+    named = len(first) >= 3 and first.isdecimal() and last.isdecimal()
+    if named and before(match, 1) in "(（" and after(match, 1) in ")）":
         return f"{digits(first)}到{digits(last)}"
     spelt = counted if pair else quantity
     return f"{spelt(first)}{match[2] or ''}到{spelt(last)}"

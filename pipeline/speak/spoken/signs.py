@@ -203,6 +203,19 @@ def between_names(match: re.Match[str]) -> str | None:
     return "到" if fractions or other else None
 
 
+def blank(match: re.Match[str]) -> str | None:
+    """× in place of a name or of digits that are not told; between amounts it is a sign of mathematics.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("××省×先生").text, spoken("电话139××××").text, spoken("长×宽").text, spoken("三×四").text
+    ('某某省某先生', '电话幺三九叉叉叉叉', '长乘宽', '三乘四')
+    """
+    if before(match, 1).isdecimal():
+        return "叉" * len(match[0]) if len(match[0]) > 1 else None
+    beside = re.search(r"[长宽高厚深底径积价量数度率速力重一二三四五六七八九十百千万]$", before(match))
+    return None if beside and len(match[0]) == 1 else "某" * min(2, len(match[0]))
+
+
 def emoji(match: re.Match[str]) -> str:
     """Pictures are not said.
 

@@ -61,6 +61,9 @@ FIXED = {
     "superscript": "[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+",
     "circled": "[⓪①-⒛㈠-㈩㊀-㊉㉑-㉟㊱-㊿❶-❿]",
     "emoji": "[\U0001f000-\U0001faff\u2600-\u26ff\u2700-\u2767\u2794-\u27bf\ufe0f\u200d\u20e3]+",
+    "face": r"(?:[Oo]?[(（][*＊]?(?:[∩^⊙◕≧≦><°￣TQ;=@-][_▽ω﹏口дД︿.]{1,3}[∩^⊙◕≧≦><°￣TQ;=@-])[*＊;]?[)）][Oo]?"
+    r"|(?<![A-Za-z0-9])(?:\^[_.▽]?\^|[TQ]_[ _]{0,2}[TQ]|>[_.0︿﹏]<|-_-[|b!]{0,4}|=_=[|b!]{0,4}|[Oo0]_[Oo0])"
+    r"(?![A-Za-z0-9]))",
     "province": "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]",
     "domain": "(?:com|cn|org|net|edu|gov|io|cc|tv|me|info|top|xyz|html?)",
     "file_type": "(?:txt|pdf|docx?|xlsx?|pptx?|jpe?g|png|mp[34]|zip|py|js|exe|md|json)",
