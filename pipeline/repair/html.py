@@ -13,9 +13,9 @@ FEWEST_TAGS = 4  # fewer may be quoted
 TAUGHT = 3  # words about HTML show that the tags are what the text is about
 _INLINE = (
     "a|abbr|acronym|b|bdi|bdo|big|cite|code|details|dfn|em|figure|font|footer|i|ins|kbd|label|mark|q|s|samp|section|small|"
-    "span|strike|strong|sub|sup|tt|u|var"
+    "span|strike|strong|sub|sup|tent|tt|u|var"
 )
-_BLOCK = "h[1-6]|li|ul|ol|div|center|blockquote|table|tr|td|header"
+_BLOCK = "h[1-6]|hr|li|ul|ol|div|center|blockquote|table|tr|td|header"
 ELEMENTS = f"{_INLINE}|{_BLOCK}"
 # <a is lost
 _TORN = r"(?<![\w=])(?P<torn>href|name|id|class|src|target)=(?:\"[^\"<>\n]{0,80}\"|'[^'<>\n]{0,80}')[^<>\n]{0,40}>"

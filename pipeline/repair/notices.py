@@ -48,19 +48,23 @@ _SAID = tuple(
 _CHAPTER = re.compile(r"第\s?[0-9零〇一二两三四五六七八九十百千万]{1,9}\s?[章节節回集卷话話]")
 _AGAIN = re.compile(
     rf"{ADDRESS}|{_SITE}|首[发發]|[转轉][载載]|推[荐薦]票|月票|(?:求|[请請欢歡].{{0,5}})(?:收藏|[订訂][阅閱])|"
-    r"最新章[节節]|字[数數][:：]|日更新|版[权權][属屬归歸]|公[众眾]号|QQ\s?群|下[载載]安[装裝]",
+    r"最新章[节節]|字[数數][:：]|章[节節][内內]容|日更新|秒[记記]住|手[机機]用[户戶]|本站|"
+    r"版[权權][属屬归歸]|支持.{0,8}(?:出版社|作者)|商[业業]用途|公[众眾]号|QQ\s?群|下[载載]安[装裝]",
     re.IGNORECASE,
 )
 _END = re.compile("[。！？!?]+")
 _TAIL = re.compile(r"(?<=[。！？!?”…])(?:[^。！？!?“”…\n]{6,40}[。！？!?]?|[\u4e00-\u9fff]{0,8}https?://[!-~]{5,60})$")
+_PRAISED = (
+    "小[说說](?:[网網]|基地)|[书書]吧|好看的.{0,6}小[说說]|快看[书書]|手 ?[机機] ?[电電] ?子 ?[书書]|w ?w ?w ?[.．]"
+)
 _BRACKETED = re.compile(
-    rf"[\[［【(（][^\[\]［］【】()（）\n]{{0,30}}(?:{ADDRESS}|小[说說][网網]|[书書]吧)"
+    rf"[\[［【(（][^\[\]［］【】()（）\n]{{0,30}}(?:{ADDRESS}|{_PRAISED})"
     rf"[^\[\]［］【】()（）\n]{{0,30}}[\]］】)）](?:[ \t　]?{ADDRESS})?",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(rf"{ADDRESS}[ \t　]?$", re.IGNORECASE)  # mianhuatang.la [棉花糖小说网]
 _CLAIM = re.compile(rf"{ADDRESS}|{_SITE}|首[发發]|[转轉][载載]", re.IGNORECASE)
-_HINT = re.compile(f"[.．]|{_SITE}|[书書]吧|首[发發]|[转轉][载載]")  # without them there is no notice within a line
+_HINT = re.compile(f"[.．]|{_SITE}|{_PRAISED}|首[发發]|[转轉][载載]")  # without them there is no notice within a line
 _LEFT_OFF = re.compile(
     r"[（(【\[［『]\s{0,2}(?:未完待[续續]|本(?:小)?章(?:未完|完|[结結]束|[终終])|[还還]在[连連][载載]中)"
     r"[^（）()【】\[\]［］『』\n]{0,80}[）)】\]］』]?\s*$"
