@@ -173,6 +173,8 @@ def test_no_section_is_longer_than_anybody_listens() -> None:
     assert titles[:3] == ["序言", "第一章 起（1）", "第一章 起（2）"]
     assert titles[-1] == "第二章 承"
     assert 12 <= len(titles) <= 20
+    braces = cut(text.replace("第一章 起", "第一章 {起}"))
+    assert [section.title for section in braces.sections][1] == "第一章 {起}（1）"
     longer = cut(text.replace("第二章", f"{BODY}第二章"))
     assert [s.title for s in longer.sections][:10] == titles[:10]  # an edit moves nothing that stands before it
 

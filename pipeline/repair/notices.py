@@ -16,16 +16,18 @@ from pipeline.repair.rule import lines_of, noted
 
 RULE = "site words"
 HELD_BACK = "the text breaks off here: the site had the rest of the chapter on a further page"
-BOOK = 20_000  # characters
 EDGE = 12  # lines with text at the head and at the tail
+BOOK = (
+    20_000  # characters of a text in which a notice there says LEAST of these things, in a shorter one LEAST_IN_ARTICLE
+)
+LEAST, LEAST_IN_ARTICLE = 3, 4
 LEAST_WORDS = 4  # characters in front of a notice that are the author's
-LONGEST = 400  # characters of a notice there
-LEAST_IN_ARTICLE = 4  # things that a site says of itself, in a shorter text
-LONGEST_LINK = 100  # of one that is hardly more than an address
-LONGEST_AGAIN = 120  # of one that comes again and again, and of a sentence at a paragraph's end LONGEST_TAIL
-LONGEST_TAIL = 70
-LONGEST_LEFT = 110  # of what tells that a chapter is not over
 FEWEST = 3  # times that a notice stands between the paragraphs
+LONGEST = 400  # characters of a notice at the head or the tail
+LONGEST_LINK = 100  # of one there that is hardly more than an address
+LONGEST_AGAIN = 120  # of one that comes again and again
+LONGEST_TAIL = 70  # of a sentence that does, at the end of a paragraph
+LONGEST_LEFT = 110  # of what tells that a chapter is not over
 _SITE = r"小[说說](?:[网網]|天堂)|中文[网網]|文[学學](?:城|[网網])|[书書][网網]"
 _SAID = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -112,7 +114,7 @@ def _at_edges(lines: Mapping[int, str]) -> dict[int, list[Span]]:
     {0: [(0, 22)], 499: [(5, 27)]}
     """
     numbers = list(lines)
-    least = 3 if sum(map(len, lines.values())) >= BOOK else LEAST_IN_ARTICLE
+    least = LEAST if sum(map(len, lines.values())) >= BOOK else LEAST_IN_ARTICLE
     spans = {k: span for k in (*numbers[:EDGE], *numbers[-EDGE:]) if (span := _notice(lines[k], least))}
     texts = {lines[k][start:end].strip() for k, (start, end) in spans.items()}
     return {k: [(lines[k].rindex(_shortest(lines[k], texts)), end)] for k, (_, end) in spans.items()}
@@ -131,7 +133,7 @@ def _left_off(lines: Mapping[int, str]) -> dict[int, list[Span]]:
     return {k: [left.span()] for k, left in found if left}
 
 
-def _notice(line: str, least: int = 3) -> Span | None:
+def _notice(line: str, least: int = LEAST) -> Span | None:
     """Where a line at the head or the tail speaks of a site, of `least` things that sites say, to its end.
 
     Of a short line in a book that is hardly more than an address, two are enough.
@@ -144,7 +146,7 @@ def _notice(line: str, least: int = 3) -> Span | None:
     starts = [0, *(end.end() for end in _END.finditer(line))]
     start = next((at for at, end in pairwise([*starts, len(line)]) if sum(_said(line[at:end])) >= 2), len(line))
     said = _said(line[start:])
-    short = least == 3 and said[0] and len(line) - start <= LONGEST_LINK and "。" not in line[start:]
+    short = least == LEAST and said[0] and len(line) - start <= LONGEST_LINK and "。" not in line[start:]
     return (start, len(line)) if sum(said) >= (2 if short else least) else None
 
 

@@ -1,6 +1,6 @@
 """Lines without any mark come in; those that stand out by their layout go out: titles, where nothing else tells them.
 
-Where paragraphs are indented, a title is not, or less; elsewhere the same signs stand around each: 【早春】, ◆早春◆.
+Where paragraphs are indented, a title is not, or less; elsewhere the same sign stands before each: 【早春】, ◆早春◆.
 """
 
 import re
@@ -16,7 +16,7 @@ FEWEST = 3
 BODY = 600  # characters, two minutes, below the typical title
 SHARE = 0.7  # of the lines that are not indented like paragraphs
 _PROSE = re.compile(r"[。；;！？!?，,：:…—]$|^[“\"‘「『（(—\-《\d]|[。；]|，.*，")
-_SIGNS = re.compile(r"(?:【.{1,28}】|([◆◇★☆■□●○※▲△ˇ＊*]{1,3}).{1,28})")
+_SIGNED = re.compile(r"【.{1,28}】|[◆◇★☆■□●○※▲△ˇ＊*]{1,3}.{1,28}")
 
 
 def titles_of(candidates: Candidates, lines: Sequence[int]) -> list[int]:
@@ -47,10 +47,10 @@ def _could_be(text: str) -> bool:
 
 
 def _signed(candidates: Candidates, lines: Sequence[int]) -> list[int]:
-    """The lines between signs, of the kind that has the most."""
+    """The lines behind a sign, of the sign that has the most."""
     found: dict[str, list[int]] = {}
     for line in lines:
-        if _SIGNS.fullmatch(candidates.lines[line].text):
+        if _SIGNED.fullmatch(candidates.lines[line].text):
             found.setdefault(candidates.lines[line].text[0], []).append(line)
     return _with_bodies(candidates, lines, max(found.values(), key=len, default=[]))
 

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, groupby, pairwise
 from operator import itemgetter
@@ -43,7 +43,7 @@ def drafts_of(candidates: Candidates, spoken: Sequence[int], headings: Sequence[
     if not tops:
         whole = Draft(title or WHOLE, 1, tuple(spoken))
         long = _size(candidates, spoken) >= LONG
-        return _by_titles(candidates, replace(whole, title=OPENING), NUMBERED) if long else [whole]
+        return _by_titles(candidates, replace(whole, title=OPENING), NUMBERED.format) if long else [whole]
     drafts = _closed(_by_headings(candidates, spoken, headings, ranks), candidates)
     return [part for draft in drafts for part in _listenable(candidates, draft)]
 
@@ -52,15 +52,19 @@ def _listenable(candidates: Candidates, draft: Draft) -> list[Draft]:
     """A section, or its parts where it is longer than anybody listens at a time: its headings were not told."""
     if _size(candidates, draft.lines) < LONGEST:
         return [draft]
-    return _by_titles(candidates, draft, f"{draft.title}（{{}}）")
+    return _by_titles(candidates, draft, _numbered(draft.title))
+
+
+def _numbered(title: str) -> Callable[[int], str]:
+    return lambda number: f"{title}（{number}）"
 
 
 def _size(candidates: Candidates, lines: Sequence[int]) -> int:
     return sum(len(candidates.lines[k].text) for k in lines)
 
 
-def _by_titles(candidates: Candidates, draft: Draft, name: str) -> list[Draft]:
-    """The parts of a draft, at titles that its layout tells, else by length, called by `name` and their number."""
+def _by_titles(candidates: Candidates, draft: Draft, name: Callable[[int], str]) -> list[Draft]:
+    """The parts of a draft, at titles that its layout tells, else by length; `name` is for those that have none."""
     titles = frozenset(titles_of(candidates, draft.lines[draft.lines[0] in draft.headings :]))
     if not titles:
         return list(_by_length(candidates, draft, name))
@@ -80,7 +84,7 @@ def _titled(candidates: Candidates, draft: Draft, lines: tuple[int, ...], titles
 
 def _shortened(candidates: Candidates, draft: Draft) -> list[Draft]:
     long = _size(candidates, draft.lines) >= LONGEST
-    return list(_by_length(candidates, draft, f"{draft.title}（{{}}）")) if long else [draft]
+    return list(_by_length(candidates, draft, _numbered(draft.title))) if long else [draft]
 
 
 def _by_headings(
@@ -158,11 +162,11 @@ def _closed(drafts: Iterable[Draft], candidates: Candidates) -> Iterator[Draft]:
     yield Draft(CLOSING, last.level, last.lines[place:])
 
 
-def _by_length(candidates: Candidates, draft: Draft, name: str) -> Iterator[Draft]:
+def _by_length(candidates: Candidates, draft: Draft, name: Callable[[int], str]) -> Iterator[Draft]:
     """Sections of like length, cut at the ends of paragraphs: where a text goes on, only the last of them changes."""
     count = round(_size(candidates, draft.lines) / LISTENABLE)
     before = accumulate((len(candidates.lines[k].text) for k in draft.lines), initial=0)
     shares = [min(count - 1, done // LISTENABLE) for done, _ in zip(before, draft.lines, strict=False)]
     parts = [[k for _, k in part] for _, part in groupby(zip(shares, draft.lines, strict=True), key=itemgetter(0))]
     for number, part in enumerate(parts, 1):
-        yield replace(draft, title=name.format(number) if len(parts) > 1 else draft.title, lines=tuple(part))
+        yield replace(draft, title=name(number) if len(parts) > 1 else draft.title, lines=tuple(part))
