@@ -25,6 +25,11 @@ TEXTS = {
     "a lesson's readings on one line": "“长”(zhǎng)、花(huā)、" * 8_000,
     "marks with nothing to say": "—。" * 100_000 + "中",
     "chapters": "".join(f"第{number}章 春\n花开。\n" for number in range(1, 8_000)),
+    "one heading over and over": "第一章 青\n" * 20_000 + "花开。",
+    "one title over and over": "一 青\n一 青\n二 白\n" * 7_000 + "花开。",
+    "brackets with a site in them": "[书吧" * 60_000,
+    "addresses without an end": "www.a." * 40_000,
+    "faces": "(^_" * 60_000,
     "question marks behind characters": "中?" * 60,
     "question marks in mojibake": "浣犲ソ?" * 60,
 }

@@ -79,7 +79,7 @@ def _doubled(headings: Sequence[Heading], candidates: Candidates) -> set[int]:
 def _echoes(candidates: Candidates, headings: Sequence[Heading]) -> Iterator[int]:
     """The lines that say a heading again directly below it."""
     for heading in headings:
-        below = candidates.following(heading.line)
+        below = -1 if candidates.echoes(heading.line) else candidates.following(heading.line)
         while below >= 0 and candidates.echoes(below):
             yield below
             below = candidates.following(below)

@@ -4,6 +4,7 @@ A title directly behind the unit (第三章他来了), one that ends like a sent
 (01章) could be a sentence. They are headings where the numbers before and after them leave them their place.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
@@ -13,7 +14,7 @@ from pipeline.segment.headings import Mark
 FRONT = 60  # characters before the only heading of its kind, where it is one
 LATEST_BEGIN = 4  # a count whose beginning is lost begins below it
 GAP = 3  # from one number to the next, where those between are lost
-LONELY = 5  # times as many are written in another way
+LONELY = 5  # times as many are written in another way than 第一回, the only one with 第
 LEAST_BODY = 60  # characters below a heading that could be an item of a list
 
 
@@ -52,7 +53,9 @@ def _flush(candidates: Candidates, lines: Sequence[int]) -> bool:
 
 def _by_number(candidates: Candidates, unsure: Sequence[Marked], sure: Sequence[Marked]) -> list[int]:
     """The unsure lines whose number follows the one before and comes before the next; sure ones lead the count."""
-    patterns = {mark.pattern for _, mark in sure if not _lonely(mark.pattern, sure, unsure)}
+    others = Counter(mark.pattern for _, mark in unsure)
+    often = Counter(mark.pattern for _, mark in sure)
+    patterns = {pattern for pattern, own in often.items() if own * LONELY > others.total() - others[pattern]}
     flush = _flush(candidates, [line for line, _ in sure])
     able = [
         (line, mark)
@@ -66,12 +69,6 @@ def _by_number(candidates: Candidates, unsure: Sequence[Marked], sure: Sequence[
     if not patterns and sentences and median(candidates.bodies([line for line, _ in found])) < LEAST_BODY:
         return []
     return [line for line, _ in found]
-
-
-def _lonely(pattern: str, sure: Sequence[Marked], unsure: Sequence[Marked]) -> bool:
-    """Whether hardly any chapter is written so: 第一回, and then 二回, 三回 to the end."""
-    own = sum(mark.pattern == pattern for _, mark in sure)
-    return own * LONELY <= sum(mark.pattern != pattern for _, mark in unsure)
 
 
 def _placed(candidates: Candidates, unsure: Sequence[Marked], sure: Sequence[Marked]) -> Iterator[Marked]:
