@@ -27,6 +27,7 @@ TEXTS = {
     "chapters": "".join(f"第{number}章 春\n花开。\n" for number in range(1, 8_000)),
     "one heading over and over": "第一章 青\n" * 20_000 + "花开。",
     "one title over and over": "一 青\n一 青\n二 白\n" * 7_000 + "花开。",
+    "lines without a heading": "　　花开了，风从很远的地方吹过来，山上的树都绿了，他想，春天到了。\n" * 20_000,
     "brackets with a site in them": "[书吧" * 60_000,
     "addresses without an end": "www.a." * 40_000,
     "question marks behind characters": "中?" * 60,

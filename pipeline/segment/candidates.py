@@ -100,9 +100,11 @@ class Candidates:
 
     def depth(self, line: int) -> int:
         """How many blanks stand in front of a line."""
-        start = self.lines[line].start
-        text = self.page.document.text
-        return start - 1 - max(text.rfind("\n", 0, start), text.rfind("\r", 0, start))
+        text, start = self.page.document.text, self.lines[line].start
+        blanks = 0
+        while blanks < start and text[start - blanks - 1] not in "\r\n":
+            blanks += 1
+        return blanks
 
     def plain(self, line: int) -> str:
         """A line as a heading reads: without decoration, and without what stands in front of every heading."""
