@@ -5,7 +5,7 @@ import re
 LONGEST = 80  # characters of such a line
 LEADING = 24  # letters and characters in front of the address, in a line of its own
 LEADING_ON = 16  # the same at the end of a paragraph
-TOP = "(?:com|net|org|cc|cn|info|tw|la|me|xyz|top|vip)"
+TOP = "(?:com|net|org|cc|cn|info|tw|la|me|xyz|top|vip|fm)"
 ADDRESS = rf"(?<![A-Za-z0-9@.-])(?:https?://)?(?:[a-z0-9-]{{1,40}}\.){{1,4}}{TOP}(?![a-z0-9.-])"
 _NAMED = re.compile(rf"{ADDRESS}(?:/\S*)?")
 _SPREAD_TOP = r"(?:c\W{0,2}o\W{0,2}m|n\W{0,2}e\W{0,2}t|o\W{0,2}r\W{0,2}g|\W(?:c\W?[cn]|l\W?a|t\W?w))"

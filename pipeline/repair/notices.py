@@ -24,7 +24,7 @@ LEAST, LEAST_IN_ARTICLE = 3, 4
 LEAST_WORDS = 4  # characters in front of a notice that are the author's
 FEWEST = 3  # times that a notice stands between the paragraphs
 LONGEST = 400  # characters of a notice at the head or the tail
-LONGEST_LINK = 100  # of one there that is hardly more than an address
+LONGEST_LINK = 100  # of one there that says hardly more than where the site is
 LONGEST_AGAIN = 120  # of one that comes again and again
 LONGEST_TAIL = 70  # of a sentence that does, at the end of a paragraph
 LONGEST_LEFT = 110  # of what tells that a chapter is not over
@@ -34,6 +34,7 @@ _SAID = tuple(
     for pattern in (
         ADDRESS,
         "本站|本[网網]站?",
+        "QQ\\s?群|公[众眾]号|微信",
         r"(?:txt|chm|电子[书書]|電子書|小[说說]).{0,8}(?:下[载載]|[阅閱][读讀]|分享)|下[载載].{0,8}(?:txt|电子[书書]|電子書)",
         "免[责責][声聲]明|[严嚴]正[声聲]明",
         "版[权權]|正版",
@@ -42,11 +43,11 @@ _SAID = tuple(
         "自互[联聯][网網]|自[网網][络絡上]",
         "手[机機].{0,4}(?:[阅閱][读讀]|[访訪][问問]|下[载載]|用[户戶])",
         "更新|最新章[节節]|更多.{0,6}(?:好[书書]|精彩|电子[书書])",
-        "QQ\\s?群|公[众眾]号|微信",
-        f"[书書](?:友|吧|屋|城|库|庫|盟)|[网網]友|{_SITE}",
+        f"[书書](?:友|吧|屋|城|库|庫|盟)|[网網]友|论坛|論壇|小编|小編|{_SITE}",
         "[请請].{0,6}(?:[查阅閱]{2}|[访訪][问問]|登[陆陸录錄]|[浏瀏][览覽]|支持|收藏|[购購][买買])|[欢歡]迎.{0,12}光[临臨]",
     )
 )
+_REACHED = 3  # the first of them say where the site is
 _CHAPTER = re.compile(r"第\s?[0-9零〇一二两三四五六七八九十百千万]{1,9}\s?[章节節回集卷话話]")
 _AGAIN = re.compile(
     rf"{ADDRESS}|{_SITE}|首[发發]|[转轉][载載]|推[荐薦]票|月票|(?:求|[请請欢歡].{{0,5}})(?:收藏|[订訂][阅閱])|"
@@ -136,7 +137,7 @@ def _left_off(lines: Mapping[int, str]) -> dict[int, list[Span]]:
 def _notice(line: str, least: int = LEAST) -> Span | None:
     """Where a line at the head or the tail speaks of a site, of `least` things that sites say, to its end.
 
-    Of a short line in a book that is hardly more than an address, two are enough.
+    Of a short line in a book that says where the site is, two are enough.
 
     >>> _notice("此文已故去。青牛在线书库《www.qingniu.com》"), _notice("他在www.qingniu.com上看书。")
     ((6, 29), None)
@@ -146,7 +147,7 @@ def _notice(line: str, least: int = LEAST) -> Span | None:
     starts = [0, *(end.end() for end in _END.finditer(line))]
     start = next((at for at, end in pairwise([*starts, len(line)]) if sum(_said(line[at:end])) >= 2), len(line))
     said = _said(line[start:])
-    short = least == LEAST and said[0] and len(line) - start <= LONGEST_LINK and "。" not in line[start:]
+    short = least == LEAST and any(said[:_REACHED]) and len(line) - start <= LONGEST_LINK and "。" not in line[start:]
     return (start, len(line)) if sum(said) >= (2 if short else least) else None
 
 
