@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.model import Document
-from pipeline.repair.asides import asides
+from pipeline.repair.asides import asides, list_numbers
 from pipeline.repair.characters import simplified
 from pipeline.repair.codepoints import compatible, invisible, widths
 from pipeline.repair.glosses import glosses
@@ -48,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     site_words,  # 時間:2022-03-29 06:05:00 -> the document's date
     notices,  # 【青牛书吧】www.qingniu.com below every chapter
     asides,  # 第十二章 风起（求月票） -> 第十二章 风起
+    list_numbers,  # 12.第12章 下山 -> 第12章 下山
     page_numbers,  # -- 129, where they count
     imprint,  # 《四世同堂》, 作者：老舍 -> the document's title and creator
     duplicates,  # a long paragraph twice in a row -> once

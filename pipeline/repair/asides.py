@@ -1,27 +1,26 @@
-"""A Document comes in; the same goes out without what its author says to the readers of a site in a heading.
+"""A Document comes in; the same goes out without what a site has around the headings of its chapters.
 
-`第十二章 风起（求月票）` is how novels are published by the chapter; site.tsv has what stands in a line of its own.
+`12.第十二章 风起（求月票）` is how novels are published by the chapter; site.tsv has what stands in a line of its own.
 """
 
 import re
 
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
-from pipeline.repair.rule import lines_of, substituted
+from pipeline.repair.rule import NUMERAL, lines_of, substituted
 
 FEWEST = 3  # asides that show that （三更） is no hour of the night
 LONGEST = 80  # characters of a heading with its asides
-_NUMBER = "[0-9零〇一二两三四五六七八九十百千万]"
-_HEADING = re.compile(rf"[ \t　#]*(?:正文\s*)?(?:第{_NUMBER}{{1,9}}[章节節回集卷话話]|{_NUMBER}{{1,5}}[、.．\s])")
+_HEADING = re.compile(rf"[ \t　#]*(?:正文\s*)?(?:第{NUMERAL}{{1,9}}[章节節回集卷话話]|{NUMERAL}{{1,5}}[、.．\s])")
 _ASKED = "月票|推[荐薦]|收藏|[订訂][阅閱]|票|支持|打[赏賞]|[鲜鮮]花|追[读讀]|首[订訂]|保底"
 _SURE = (
-    rf"求[^）)】\]]{{0,4}}(?:{_ASKED})|第{_NUMBER}{{1,3}}更|[加补補爆]更|[二两三四五]合一|{_NUMBER}+字(?![典体])|大章|"
+    rf"求[^）)】\]]{{0,4}}(?:{_ASKED})|第{NUMERAL}{{1,3}}更|[加补補爆]更|[二两三四五]合一|{NUMERAL}+字(?![典体])|大章|"
     r"(?:感[谢謝]|[为為]).{0,20}(?:盟主|舵主|[书書]友|打[赏賞])"
 )
 _BEGGED = re.compile(rf"[ \t　]+[跪再继續续]{{0,2}}求[^，。\s]{{0,4}}(?:{_ASKED})票?[！!～~。.…]*$")
-_LISTED = re.compile(rf"^[ \t　]*[0-9]{{1,4}}[.．、|][ \t　]?(?=第{_NUMBER}{{1,9}}[章节節回])", re.MULTILINE)
+_LISTED = re.compile(rf"^[ \t　]*[0-9]{{1,4}}[.．、|][ \t　]?(?=第{NUMERAL}{{1,9}}[章节節回])", re.MULTILINE)
 _ASIDE = re.compile(
-    rf"[（(【\[〔](?=[^（()）【】\[\]]*(?:(?P<sure>{_SURE})|{_NUMBER}更))[^（()）【】\[\]]{{1,40}}[）)】\]〕]\s*(?=[（(【\[〔]|$)"
+    rf"[（(【\[〔](?=[^（()）【】\[\]]*(?:(?P<sure>{_SURE})|{NUMERAL}更))[^（()）【】\[\]]{{1,40}}[）)】\]〕]\s*(?=[（(【\[〔]|$)"
 )
 
 
@@ -48,14 +47,14 @@ def asides(document: Document) -> Document:
     sure = [(aside, start) for aside, start in found if aside["sure"] or len(found) >= FEWEST]
     begged = [(aside, start) for start, line in headings if (aside := _BEGGED.search(line))]
     cuts = [Replacement(start + aside.start(), start + aside.end(), "") for aside, start in (*sure, *begged)]
-    return _unlisted(edited(document, "aside", sorted(cuts)))
+    return edited(document, "aside", sorted(cuts))
 
 
-def _unlisted(document: Document) -> Document:
-    """The same without the numbers that a site's list puts in front of the chapters' own: 12.第12章 下山.
+def list_numbers(document: Document) -> Document:
+    """The numbers that a site's list puts in front of the chapters' own go.
 
     >>> from pipeline.repair.rule import document_of
-    >>> _unlisted(document_of("1.第1章 风起\\n2.第2章 下山\\n3.第3章 夜谈\\n4.第4个问题")).text
+    >>> list_numbers(document_of("1.第1章 风起\\n2.第2章 下山\\n3.第3章 夜谈\\n4.第4个问题")).text
     '第1章 风起\\n第2章 下山\\n第3章 夜谈\\n4.第4个问题'
     """
     return substituted(document, "list number", _LISTED, lambda match: "", FEWEST)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document, Span
 from pipeline.repair.addresses import ADDRESS
-from pipeline.repair.rule import lines_of, noted
+from pipeline.repair.rule import NUMERAL, lines_of, noted
 
 RULE = "site words"
 HELD_BACK = "the text breaks off here: the site had the rest of the chapter on a further page"
@@ -48,7 +48,7 @@ _SAID = tuple(
     )
 )
 _REACHED = 3  # the first of them say where the site is
-_CHAPTER = re.compile(r"第\s?[0-9零〇一二两三四五六七八九十百千万]{1,9}\s?[章节節回集卷话話]")
+_CHAPTER = re.compile(rf"第\s?{NUMERAL}{{1,9}}\s?[章节節回集卷话話]")
 _AGAIN = re.compile(
     rf"{ADDRESS}|{_SITE}|首[发發]|[转轉][载載]|推[荐薦]票|月票|(?:求|[请請欢歡].{{0,5}})(?:收藏|[订訂][阅閱])|"
     r"最新章[节節]|字[数數][:：]|章[节節][内內]容|日更新|秒[记記]住|手[机機]用[户戶]|本站|"

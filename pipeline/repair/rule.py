@@ -10,6 +10,7 @@ from pipeline.edits import Alignment, Replacement, edited
 from pipeline.model import Document, Note, Origin
 
 Rule = Callable[[Document], Document]
+NUMERAL = "[0-9零〇一二两三四五六七八九十百千万]"  # a character of a chapter's number
 
 
 def document_of(text: str) -> Document:

@@ -85,13 +85,13 @@ class Candidates:
     def following_other(self, line: int) -> int:
         """The next line that is not blank and says something else, -1 at the end."""
         below = self.following(line)
-        while below >= 0 and self.lines[below].text == self.lines[line].text:
+        while below >= 0 and self.echoes(below):
             below = self.following(below)
         return below
 
-    def bodies(self, headings: Sequence[int]) -> list[int]:
-        """The characters below each of the headings, up to the next or the end."""
-        ends = [*headings[1:], len(self.lines)]
+    def bodies(self, headings: Sequence[int], end: int | None = None) -> list[int]:
+        """The characters below each of the headings, up to the next, or to line `end` (the end of the page)."""
+        ends = [*headings[1:], len(self.lines) if end is None else end]
         return [self.sizes[end] - self.sizes[line + 1] for line, end in zip(headings, ends, strict=True)]
 
     def indented(self, line: int) -> bool:

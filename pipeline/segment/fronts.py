@@ -43,8 +43,8 @@ def fronts_of(page: Page) -> tuple[str, ...]:
         return ()
     plain = {(mark.kind, mark.number) for line in page.lines if "第" in line.text[:4] and (mark := mark_of(line.text))}
     often = sorted(groups, key=lambda front: len(found[front]), reverse=True)[:MOST]
-    lines = Candidates(page)
-    return tuple(front for front in often if _counts(lines, found[front]) and not _spoken_of(plain, found[front]))
+    candidates = Candidates(page)
+    return tuple(front for front in often if _counts(candidates, found[front]) and not _spoken_of(plain, found[front]))
 
 
 def _fronted(page: Page) -> Iterator[tuple[int, str, Mark]]:
@@ -64,11 +64,11 @@ def _name(front: str) -> str:
     return front.strip(" \t\u3000-—_:：·|")
 
 
-def _counts(page: Candidates, lines: Sequence[Marked]) -> bool:
+def _counts(candidates: Candidates, lines: Sequence[Marked]) -> bool:
     """Whether the numbers count up and text stands below most of the lines."""
     pairs = list(pairwise(mark for _, mark in lines))
     closely = sum(_follows(before, after) for before, after in pairs)
-    bodies = page.bodies([line for line, _ in lines])
+    bodies = candidates.bodies([line for line, _ in lines])
     return closely >= COUNTING * len(pairs) and median(bodies) >= LEAST_BODY
 
 

@@ -68,6 +68,4 @@ def _with_bodies(candidates: Candidates, lines: Sequence[int], titles: Sequence[
         return []
     if first[0] == lines[0] and first[0] in below and sum(line in below for line in first) * 2 < len(first):
         first[0] = below[first[0]]
-    ends = [*first[1:], lines[-1] + 1]
-    bodies = [candidates.sizes[end] - candidates.sizes[line + 1] for line, end in zip(first, ends, strict=True)]
-    return first if median(bodies) >= BODY else []
+    return first if median(candidates.bodies(first, lines[-1] + 1)) >= BODY else []

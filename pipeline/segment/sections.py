@@ -133,7 +133,7 @@ def _title(group: Sequence[Heading], counts: Mapping[Rank, int]) -> str:
 
 
 def _is_section(candidates: Candidates, opening: Sequence[int]) -> bool:
-    return sum(len(candidates.lines[k].text) for k in opening) > FRONT or _addressed(candidates, opening) >= 0
+    return _size(candidates, opening) > FRONT or _addressed(candidates, opening) >= 0
 
 
 def _addressed(candidates: Candidates, lines: Sequence[int]) -> int:

@@ -116,6 +116,7 @@ function changeSpeed(by) {
 }
 
 function unplayable() {
+  audio.pause(); // by the standard, a file that fails leaves it "playing"
   tell(words("{} cannot be played: it must lie beside this page, as the build left it.", decodeURIComponent(chapters[chapter].src)));
   showState();
 }

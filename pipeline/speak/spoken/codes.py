@@ -3,6 +3,7 @@
 import re
 
 from pipeline.speak.spoken.numbers import digits, integer, quantity, telephone
+from pipeline.speak.spoken.twos import two_before
 from pipeline.speak.spoken.words import after, before, compiled, countable, table
 
 _NAMED = (
@@ -76,14 +77,9 @@ def announced(match: re.Match[str]) -> str | None:
     found = compiled(
         _ANNOUNCING + r"\s*[(（]?(?:\s*(?:是|为|叫|设为|改为|[:：#“])\s*)?(?:[\d-]+(?:[、，,/和与及或]|以及)){0,20}$"
     ).search(before(match, 80))
-    if found is None or compiled(r"<blank>(?:<unit>|[年月])").match(after(match)) or _counts(match):
+    if found is None or compiled(r"<blank>(?:<unit>|[年月])").match(after(match)) or two_before(after(match)) == "两":
         return None
     return telephone(match[0]) if table("codes")[found[1]][0] == "telephone" else digits(match[0])
-
-
-def _counts(match: re.Match[str]) -> bool:
-    found = compiled("<blank>(<measure>)").match(after(match))
-    return found is not None and table("measures")[found[1]][0] == "两"
 
 
 def named(match: re.Match[str]) -> str | None:

@@ -3,7 +3,7 @@
 import re
 
 from pipeline.speak.spoken.numbers import counted, digits, integer, quantity
-from pipeline.speak.spoken.twos import counted_before, is_rank, is_ranked
+from pipeline.speak.spoken.twos import counted_before, is_ranked, two_before
 from pipeline.speak.spoken.words import after, before, compiled, table
 
 _COLD = re.compile(
@@ -92,7 +92,7 @@ def spaced(match: re.Match[str]) -> str | None:
     >>> spoken("16 000公顷").text
     '一万六千公顷'
     """
-    return None if is_rank(after(match)) else quantity(re.sub(r"\s", "", match[0]))
+    return None if two_before(after(match)) == "二" else quantity(re.sub(r"\s", "", match[0]))
 
 
 def freezing(match: re.Match[str]) -> str:

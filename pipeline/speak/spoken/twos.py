@@ -32,7 +32,7 @@ def count(match: re.Match[str]) -> str | None:
 
 def is_ranked(head: str, tail: str) -> bool:
     """Whether a two is one of a row of ranks, or a place in rows and files: 第1、2款, 1、2班, 2排4座, 2代机, 2床."""
-    if re.search(r"第[\d、，,和及与或至到~～ -]{0,20}$", head) or is_rank(tail):
+    if re.search(r"第[\d、，,和及与或至到~～ -]{0,20}$", head) or two_before(tail) == "二":
         return True
     in_row = re.search(r"[13][、和及]$", head) and re.match(r"[班队组排连营团厂院部](?!人|长)", tail)
     placed = re.match(r"排\d", tail) or (re.search(r"\d[排行列班]$", head) and re.match(r"[座号列班组]", tail))
@@ -53,14 +53,14 @@ def two_of_span(match: re.Match[str]) -> str:
     return counted_before("2", after(match, 24)[span.end() :])
 
 
-def is_rank(tail: str) -> bool:
-    """Whether what follows a number is ranked by it, as 楼 and 月 are.
+def two_before(tail: str) -> str:
+    """How a two is said in front of a measure: 两 where it counts, 二 where it ranks; "" in front of anything else.
 
-    >>> is_rank("楼"), is_rank("个")
-    (True, False)
+    >>> two_before("个"), two_before("楼"), two_before("。")
+    ('两', '二', '')
     """
     found = compiled("<blank>(<measure>)").match(tail)
-    return found is not None and table("measures")[found[1]][0] == "二"
+    return table("measures")[found[1]][0] if found else ""
 
 
 def counted_before(number: str, tail: str) -> str:
@@ -69,5 +69,4 @@ def counted_before(number: str, tail: str) -> str:
     >>> counted_before("2", "层"), counted_before("2", "。")
     ('两', '二')
     """
-    found = compiled("<blank>(<measure>)").match(tail)
-    return counted(number) if found and table("measures")[found[1]][0] == "两" else quantity(number)
+    return counted(number) if two_before(tail) == "两" else quantity(number)
