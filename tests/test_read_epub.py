@@ -112,6 +112,7 @@ LEFT_OUT = [
     ("<p hidden='hidden'>藏</p><p style='display:none'>藏</p><p>见。</p>", "见。", ["hidden"]),
     ("<p>一<br/>二</p><h2>三<br/>四</h2>", "一\n二\n三 四", []),
     ("<p>用<img alt='㛃' src='z.png'/>字，<img alt='插图一' src='i.png'/>好。</p>", "用㛃字，好。", []),
+    ("<h3>某章</h3>某章\n　　甲，\n又。\n　　乙。", "某章\n某章\n甲，又。\n乙。", []),
     ("<p>&nbsp;&nbsp;甲&mdash;乙&unknown;</p>", "甲—乙&unknown;", []),
 ]  # fmt: skip
 
@@ -121,6 +122,48 @@ def test_what_is_left_out_and_by_which_rule(tmp_path: Path, body: str, text: str
     book = whole(zipped(tmp_path / "a.epub", epub_parts([body])))
     assert "\n".join(lines(book)) == text
     assert [rule for rule, _ in left_out(book)] == rules
+
+
+def led(*entries: tuple[str, str]) -> str:
+    return "".join(f"<p><a href='{target}'>{name}</a></p>" for name, target in entries)
+
+
+def test_lists_of_links_that_name_chapters_are_contents_and_links_back_too(tmp_path: Path) -> None:
+    pages = [
+        "<h3>主目录</h3>" + led(("第一部", "p1.xhtml"), ("附录：新话", "p4.xhtml")),
+        "<h3>第一部</h3>" + led(("第1节", "p2.xhtml"), ("第2节", "p3.xhtml"), ("返回主目录", "p0.xhtml")),
+        "<h3>第1节</h3><p>天冷了。</p>" + led(("【上一节】 目录 | 【下一节】", "p1.xhtml")),
+        "<h3>第2节</h3><p>天晴了。</p>",
+        "<h3>附录：新话</h3><p>见<a href='p2.xhtml'>第1节</a>。</p>",
+    ]
+    ncx = "".join(point(title, f"p{k}.xhtml") for k, title in enumerate(("主目录", "第一部", "第1节", "第2节", "附录")))
+    book = whole(zipped(tmp_path / "a.epub", epub_parts(pages, ncx=ncx)))
+    assert lines(book) == ["第一部", "第1节", "天冷了。", "第2节", "天晴了。", "附录：新话", "见第1节。"]
+    assert {rule for rule, _ in left_out(book)} == {"contents"}
+    assert headings(book) == [("第一部", 1), ("第1节", 1), ("第2节", 1), ("附录：新话", 1)]
+
+
+def test_a_list_of_links_that_is_part_of_the_story_stays(tmp_path: Path) -> None:
+    choices = led(("拔剑，翻到下一页", "p1.xhtml"), ("逃进山里", "p2.xhtml"), ("装死", "p2.xhtml"))
+    pages = [f"<p>你遇见一只虎。</p>{choices}", "<p>虎跑了。</p>", "<p>山里更黑。</p>"]
+    book = whole(zipped(tmp_path / "a.epub", epub_parts(pages)))
+    assert lines(book) == ["你遇见一只虎。", "拔剑，翻到下一页", "逃进山里", "装死", "虎跑了。", "山里更黑。"]
+    assert not left_out(book)
+
+
+def test_what_is_no_date_and_no_tag_of_a_language_is_not_passed_on(tmp_path: Path) -> None:
+    parts = epub_parts(["<p>好。</p>"])
+    for date, language, expected in (
+        ("0101-01-01T00:00:00+00:00", "简体中文", ("", "zh")),
+        ("2011-02-18T16:00:00+00:00", "zh_CN", ("2011-02-18", "zh-CN")),
+    ):
+        opf = (
+            str(parts["OPS/book.opf"])
+            .replace("2020-05-06", date)
+            .replace("<dc:language>zh", f"<dc:language>{language}")
+        )
+        book = whole(zipped(tmp_path / "a.epub", parts | {"OPS/book.opf": opf}))
+        assert (book.date, book.language) == expected
 
 
 def test_notes_at_the_end_of_the_book_are_found_from_their_marks(tmp_path: Path) -> None:

@@ -153,6 +153,54 @@ def test_chapters_that_the_contents_of_a_book_leave_out_are_not_missing() -> Non
     assert not segment(declared(*lines), Sizes()).notes
 
 
+@pytest.mark.parametrize("title", ["目录", "青牛记——目 录", "第一部分 1.目录"])
+def test_below_a_declared_heading_that_says_contents_stands_nothing_else(title: str) -> None:
+    inside = ("下山", "师父的话", "山路", "夜宿", "客栈", "入城", "城门", "旧友", "酒家", "夜雨")
+    chapters = [line for name in ("下山", "入城", "夜雨") for line in ((1, f"某人 {name}（1）"), (0, BODY))]
+    document = declared((1, title), *((0, name) for name in inside), *chapters)
+    outline = segment(document, Sizes())
+    assert [section.title for section in outline.sections] == ["某人 下山（1）", "某人 入城（1）", "某人 夜雨（1）"]
+    demand_whole(document, outline)
+
+
+def test_an_index_leads_to_pages_that_a_recording_has_not() -> None:
+    chapters = "".join(f"第{n}章 山\n{BODY * 3}\n" for n in "一二三")
+    entries = "".join(f"{name}，{page}，{page + 7}\n" for page, name in enumerate(["青牛", "白马", "黑水"] * 6, 10))
+    index = f"人名索引\n（条目后的数字为原文页码）\nA\n{entries}B\n王小二，见 老王\n"
+    text = f"{chapters}{index}后记\n{BODY}\n"
+    outline = cut(text)
+    assert [section.title for section in outline.sections] == ["第一章 山", "第二章 山", "第三章 山", "后记"]
+    left = "\n".join(edit.before for edit in outline.dropped if edit.rule == "index")
+    assert left == index.rstrip("\n")
+    demand_whole(document_of(text), outline)
+
+
+def test_a_chapter_that_is_called_index_is_a_chapter() -> None:
+    prose = "索引员在第12号柜前停了下来，她数到3。\n他在1984年的那一页上写着：见附录。\n" + BODY
+    outline = cut("".join(f"第{n}章 山\n{BODY * 3}\n" for n in "一二三") + f"索引\n{prose * 6}\n")
+    assert not [edit for edit in outline.dropped if edit.rule == "index"]
+
+
+def test_numbers_in_a_preface_do_not_hide_those_of_the_chapters() -> None:
+    preface = [(1, "前言"), *((0, line) for n in "一二三" for line in (f"（{n}）", BODY * 20))]
+    chapters = [
+        line
+        for chapter in ("第一章 祸起", "第二章 不甘", "第三章 天府")
+        for line in ((1, chapter), *((0, line) for n in "一二三" for line in (f"{n}、某年某月的事", BODY * 40)))
+    ]
+    titles = [section.title for section in segment(declared(*preface, *chapters), Sizes()).sections]
+    assert "第二章 不甘 一、某年某月的事" in titles
+    assert "三、某年某月的事" in titles
+
+
+def test_where_an_essay_was_printed_first_is_no_heading() -> None:
+    essays = "".join(
+        f"{n}、论山\n{BODY * 20}\n※原载于《山海杂志》第六十三卷第{k}期\n"
+        for n, k in zip("一二三四", "二三四五", strict=True)
+    )
+    assert [section.title for section in cut(essays).sections] == [f"{n}、论山" for n in "一二三四"]
+
+
 def test_titles_stand_out_where_paragraphs_are_indented() -> None:
     essays = ("早春", "芳草", "落花", "流水")
     text = "".join(f"{title}\n\n" + f"　　{BODY}" * 60 for title in essays)

@@ -29,6 +29,7 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 FOOTNOTE = "footnote"
 HIDDEN = "hidden"
 TABLE = "table"
+_INDENT = re.compile("\n[ \t]*(?=\u3000\u3000)")  # a paragraph begins, though the markup does not say so
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)  # what is only invisible, a script will show
 _PAGE_CLASS = re.compile(r"(?:^|\s)(?:page-?_?(?:num|number|no|break)|pagenumber|pagebreak|pb)(?:\s|$)", re.IGNORECASE)
 _PAGE = re.compile(
@@ -155,6 +156,8 @@ class _Walk:
         self._place = place
         self._active = [""]  # the rule that holds inside each open element
         self._anchors: list[str] = []  # of the open elements
+        self._links: list[str] = []  # the open ones
+        self._led: dict[str, None] = {}  # where the text of this line leads; "" for what is no link
         self._level = 0
         self._preformatted = 0
 
@@ -171,7 +174,7 @@ class _Walk:
                     self._open(element)
             else:
                 self._close(element)
-        self.lines.end()
+        self._end_line()
 
     def _open(self, element: Element) -> None:
         name = local(element)
@@ -180,6 +183,8 @@ class _Walk:
         rule = self._active[-1] or self._outer.get(element, "") or self._first_rule(element, name)
         self._active.append(rule)
         self._anchor(element)
+        if name == "a":
+            self._links.append(element.get("href", ""))
         if name in HEADINGS:
             self._level = int(name[1])
         self._preformatted += name == "pre"
@@ -191,6 +196,8 @@ class _Walk:
         name = local(element)
         if name in BLOCKS and not (name in ("td", "th") and _row_goes_on(element)):
             self._end_line()
+        if name == "a":
+            self._links.pop()
         if name in HEADINGS:
             self._level = 0
         self._preformatted -= name == "pre" and self._preformatted > 0
@@ -238,20 +245,22 @@ class _Walk:
 
     def _add(self, text: str | None) -> None:
         rule = self._active[-1]
+        if text and not rule and any(map(str.isalnum, text)):
+            self._led[self._links[-1] if self._links else ""] = None
         if rule == SUPERSCRIPT:
             self.lines.add(text, rule, (text or "").translate(RAISED))
             return
-        if not self._preformatted or not text:
-            self.lines.add(text, rule)
+        if not text:
             return
-        first, *rest = text.split("\n")
+        first, *rest = text.split("\n") if self._preformatted else _INDENT.split(text)
         self.lines.add(first, rule)
         for line in rest:
             self._end_line()
             self.lines.add(line, rule)
 
     def _end_line(self) -> None:
-        self.lines.end(self._level, self._anchors[-AROUND:])
+        self.lines.end(self._level, self._anchors[-AROUND:], "" if "" in self._led else next(iter(self._led), ""))
+        self._led.clear()
 
 
 def _row_goes_on(cell: Element | None) -> bool:

@@ -14,6 +14,7 @@ from pipeline.files import sha256_of
 from pipeline.model import Document, Note, Origin
 from pipeline.read.elements import Walked, kinds, lines_of
 from pipeline.read.flow import Line, document_of, language_of
+from pipeline.read.linked import CONTENTS, without_contents
 from pipeline.read.notes import without_footnotes
 from pipeline.read.package import Package, broken, locked, opened, resolved
 from pipeline.read.titles import Title, titled
@@ -21,8 +22,8 @@ from pipeline.read.tree import Element, all_named, attribute, html_of, local, te
 
 CONTAINER = "META-INF/container.xml"
 ENCRYPTION = "META-INF/encryption.xml"
-CONTENTS = "contents"
 NOT_LINEAR = "outside the reading order"
+NO_DATE = "0101-01-01"  # what calibre writes where it knows none
 FONT_ALGORITHMS = frozenset(("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"))
 _TEXTS = ("html", "xml", "text")
 
@@ -42,7 +43,8 @@ def read_epub(path: Path) -> Document:
     """Read an EPUB. Raises InputError for one that is damaged, locked, or larger than a book can be."""
     book = _book(opened(path))
     walked, notes = _spine(book)
-    lines = titled(without_footnotes(walked.lines, walked.marks), _titles(book))
+    titles = _titles(book)
+    lines = titled(without_contents(without_footnotes(walked.lines, walked.marks), titles), titles)
     document = document_of(lines, Origin(path.name, sha256_of(path), "epub"))
     return replace(
         document,
@@ -90,7 +92,8 @@ def _spine(book: Book) -> tuple[Walked, list[Note]]:
             walked = _walked(book, name)
             rule = CONTENTS if name in contents else NOT_LINEAR if reference.get("linear") == "no" else ""
             marks += ((len(lines) + line, _anchor(name, href)) for line, href in walked.marks if not rule)
-            lines += (line.without(rule) if rule else line for line in walked.lines)
+            led = (replace(line, link=_anchor(name, line.link)) if line.link else line for line in walked.lines)
+            lines += (line.without(rule) if rule else line for line in led)
     if not lines:
         raise InputError(
             f"{book.package.path} has no text in its reading order",
@@ -185,5 +188,6 @@ def _meta(book: Book, name: str) -> str:
     if name == "date":
         dates = [e for m in all_named(book.opf, "metadata") for e in all_named(m, "date") if text_in(e)]
         published = [e for e in dates if attribute(e, "event") in ("", "publication")]
-        return next((text_in(e)[:10] for e in (*published, *dates)), "")
+        known = (text_in(e)[:10] for e in (*published, *dates))
+        return next((date for date in known if date != NO_DATE), "")
     return next(_metas(book, name), "")

@@ -21,6 +21,8 @@ RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BASE = re.compile("[A-Za-z0-9)）米]")
 SAMPLE = 20_000  # characters to tell a language by
 CHINESE_SHARE = 0.3
+_TAG = re.compile("[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+_THREE_LETTERS = dict.fromkeys(("chi", "zho", "cmn"), "zh")  # ISO 639-2 and -3, where BCP 47 has two
 _SEPARATOR = "\0"  # stands for each character of a piece that is not to be touched
 _BLANK = frozenset(" \t\n\r\f\0")
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003ffff“”‘’…—]")
@@ -48,11 +50,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paragraph or heading (level 1 is topmost, 0 none); `anchors` are the names by which links lead to it."""
+    """A paragraph or heading (level 1 is topmost, 0 none); `anchors` are the names by which links lead to it, `link`
+    is where it leads itself, if all of it is a link.
+    """
 
     pieces: tuple[Piece, ...]
     level: int = 0
     anchors: tuple[str, ...] = ()
+    link: str = ""
 
     @property
     def written(self) -> str:
@@ -94,14 +99,14 @@ class Lines:
         """The next text to come is what links to `name` lead to."""
         self._anchors.append(name)
 
-    def end(self, level: int = 0, around: Sequence[str] = ()) -> None:
+    def end(self, level: int = 0, around: Sequence[str] = (), link: str = "") -> None:
         """End a line, if it has begun; `around` are the anchors of all that it stands inside."""
         if not self._pieces:
             return
         pieces = tidy(self._pieces)
         self._pieces.clear()
         if pieces:
-            self.done.append(Line(pieces, level, tuple(dict.fromkeys((*self._anchors, *around)))))
+            self.done.append(Line(pieces, level, tuple(dict.fromkeys((*self._anchors, *around))), link))
             self._anchors.clear()
 
 
@@ -202,12 +207,15 @@ def _headings(lines: Iterable[Line]) -> Iterator[Heading]:
 
 
 def language_of(declared: str, text: str) -> str:
-    """The declared language of a text; where nothing is, or English by default, what its characters say.
+    """The declared language of a text, as a tag of BCP 47; without one, or with English, what its characters say.
 
     >>> language_of("zh-TW", "好"), language_of("en-US", "今天天气好"), language_of("ja", "草枕"), language_of("", "a")
     ('zh-TW', 'zh', 'ja', 'zh')
+    >>> language_of("zh_CN", "好"), language_of("简体中文", "好"), language_of("chi", "好")
+    ('zh-CN', 'zh', 'zh')
     """
-    name = declared.strip()
+    tag = _TAG.fullmatch(declared.strip().replace("_", "-"))
+    name = _THREE_LETTERS.get(tag[0].lower(), tag[0]) if tag else ""
     if not name.lower().startswith("en"):
         return name or "zh"
     letters = [character for character in text[:SAMPLE] if character.isalpha()]

@@ -5,7 +5,7 @@ is put in front as one, so that the listener hears where a part begins (as a fil
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -31,11 +31,8 @@ def titled(lines: Sequence[Line], titles: Sequence[Title]) -> list[Line]:
     >>> [(line.read, line.level) for line in titled(lines, [Title("a", "一", 1), Title("b", "二", 1)])]
     [('一', 1), ('二', 1), ('文', 0)]
     """
-    first: dict[str, int] = {}
-    for number, line in enumerate(lines):
-        for anchor in line.anchors:
-            first.setdefault(anchor, number)
-    places = [_place(title, first) for title in titles]
+    first = first_lines(lines)
+    places = [place_of(title.anchor, first) for title in titles]
     stops = sorted({place for place in places if place is not None})
     levels: dict[int, int] = {}  # of lines that are headings by the contents
     added: dict[int, list[Title]] = {}  # titles to stand in front of a line
@@ -52,21 +49,31 @@ def titled(lines: Sequence[Line], titles: Sequence[Title]) -> list[Line]:
     return list(_levelled(lines, levels, added))
 
 
-def _place(title: Title, first: dict[str, int]) -> int | None:
-    """The line a title leads to; where its fragment is not in the text, the beginning of its document."""
-    return first.get(title.anchor, first.get(title.anchor.partition("#")[0]))
+def first_lines(lines: Sequence[Line]) -> dict[str, int]:
+    """The line that each anchor stands at: the first, where several have it."""
+    first: dict[str, int] = {}
+    for number, line in enumerate(lines):
+        for anchor in line.anchors:
+            first.setdefault(anchor, number)
+    return first
+
+
+def place_of(anchor: str, first: Mapping[str, int]) -> int | None:
+    """The line a link leads to; where its fragment is not in the text, the beginning of its document."""
+    return first.get(anchor, first.get(anchor.partition("#")[0]))
 
 
 def _heading(lines: Sequence[Line], places: Sequence[int], title: Title, taken: dict[int, int]) -> int | None:
     """The line that is the heading for a title: one that says the same, or the first that is declared one."""
     near = [k for k in places if lines[k].read.strip() and k not in taken][:NEAR]
-    same = [k for k in near if _key(lines[k].read) == _key(title.text)]
+    same = [k for k in near if key(lines[k].read) == key(title.text)]
     declared = [k for k in near if lines[k].level]
-    begins = [k for k in near[:1] if _key(title.text).startswith(_key(lines[k].read)) and len(near) > 1]
+    begins = [k for k in near[:1] if key(title.text).startswith(key(lines[k].read)) and len(near) > 1]
     return next(iter((*same, *declared, *begins)), None)
 
 
-def _key(text: str) -> str:
+def key(text: str) -> str:
+    """What two titles have in common that are written with other signs and blanks."""
     return "".join(character for character in text if character.isalnum()).casefold()
 
 

@@ -13,6 +13,7 @@ from pipeline.repair.codepoints import compatible, invisible, widths
 from pipeline.repair.glosses import glosses
 from pipeline.repair.html import entities, line_breaks, tags
 from pipeline.repair.imprint import imprint
+from pipeline.repair.indents import indents
 from pipeline.repair.marks import brackets, marks, quotes
 from pipeline.repair.mojibake import chinese, western
 from pipeline.repair.notices import notices
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     stamps,  # 肖<big>藏书网</big>亚文 -> 肖亚文
     entities,  # &ldquo;好&rdquo; -> “好”
     line_breaks,  # 花开了。<br/>花落了。 -> two lines
+    indents,  # 花开了。　　他走了。 -> two lines
     tags,  # 柏林<a href="…">洪</a>堡 -> 柏林洪堡
     compatible,  # ⽂字 -> 文字
     invisible,  # characters without width

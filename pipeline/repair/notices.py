@@ -72,7 +72,7 @@ _LEFT_OFF = re.compile(
     r"[（(【\[［『]\s{0,2}(?:未完待[续續]|本(?:小)?章(?:未完|完|[结結]束|[终終])|[还還]在[连連][载載]中)"
     r"[^（）()【】\[\]［］『』\n]{0,80}[）)】\]］』]?\s*$"
 )
-_ELSEWHERE = re.compile(r"\W*本(?:小)?章未完.{0,12}(?:下一[页頁]|[继繼][续續])")
+_ELSEWHERE = re.compile(r"\W*(?:本小?章[还還]?未完|[这這]章[没沒]有[结結]束).{0,12}(?:下一[页頁]|[继繼][续續])")
 _LINK = re.compile(r"\s*(?:https?://|www\.)\S+\s*")
 _DIGITS = re.compile("[0-9０-９]+")
 _BLANKS = re.compile(r"[\s　]+")
@@ -89,9 +89,9 @@ def notices(document: Document) -> Document:
     '雪。\\n\\n雪。\\n\\n雪。\\n\\n'
     >>> notices(document_of("雪落了。本书由青牛书院首发，请勿转载！\\n" * 3 + "第五章 雪（www.qn8.com）\\n" * 3)).text
     '雪落了。\\n雪落了。\\n雪落了。\\n第五章 雪\\n第五章 雪\\n第五章 雪\\n'
-    >>> found = notices(document_of("雪 ...［本章未完，请点击下一页继续阅读！］"))
+    >>> found = notices(document_of("雪 ...［本章未完，请点击下一页继续阅读！］\\n这章没有结束，请点击下一页\\n"))
     >>> found.text, [note.rule for note in found.notes]
-    ('雪 ...', ['cut off'])
+    ('雪 ...\\n\\n', ['cut off', 'cut off'])
     >>> links = "雪。\\nhttps://qn.com/p/1\\nhttps://qn.com/p/2\\nhttps://qn.com/p/3"
     >>> notices(document_of(links)).text == links
     True
@@ -129,9 +129,11 @@ def _shortest(line: str, notices: Collection[str]) -> str:
 
 
 def _left_off(lines: Mapping[int, str]) -> dict[int, list[Span]]:
-    """What tells at the end of a line that the chapter or the book is not over, or is."""
+    """What tells at the end of a line that the chapter or the book is not over, or is; or tells it in a line alone."""
+    short = (k for k, line in lines.items() if len(line) <= LONGEST_LEFT and _ELSEWHERE.match(line))
+    whole = {k: [(0, len(lines[k]))] for k in short}
     found = ((k, _LEFT_OFF.search(line, max(0, len(line) - LONGEST_LEFT))) for k, line in lines.items())
-    return {k: [left.span()] for k, left in found if left}
+    return {k: [left.span()] for k, left in found if left} | whole
 
 
 def _notice(line: str, least: int = LEAST) -> Span | None:

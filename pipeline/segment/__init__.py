@@ -13,6 +13,7 @@ from pipeline.segment.contents import contents_of
 from pipeline.segment.cutting import dropped_edits, pieces_of, section_of
 from pipeline.segment.fronts import fronts_of
 from pipeline.segment.headings import STRONG
+from pipeline.segment.index import index_of
 from pipeline.segment.numbering import numbering_notes
 from pipeline.segment.page import Page
 from pipeline.segment.scheme import book_names, headings_of
@@ -21,6 +22,7 @@ from pipeline.segment.sections import drafts_of
 __all__ = ["Sizes", "segment"]
 
 CONTENTS = "contents"
+INDEX = "index"
 REPEATED = "repeated heading"
 RULE_LINE = "rule line"
 HABIT = 0.3  # of the headings come twice, when they are the tops of pages
@@ -41,8 +43,11 @@ def segment(document: Document, sizes: Sizes) -> Outline:
     marked = Candidates(page, fronts=fronts_of(page))
     contents = contents_of(marked)
     candidates = Candidates(page, *contents, marked.fronts) if contents.lines else marked
+    index = index_of(candidates)
+    if index:
+        candidates = Candidates(page, contents.lines | index, contents.listed, marked.fronts)
     headings = headings_of(candidates)
-    rules = _left_out(candidates, headings)
+    rules = {**_left_out(candidates, headings), **dict.fromkeys(index, INDEX)}
     spoken = [number for number in candidates.filled if number not in rules]
     kept = [heading for heading in headings if heading.line not in rules]
     drafts = drafts_of(candidates, spoken, kept, document.title)

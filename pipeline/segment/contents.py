@@ -16,6 +16,7 @@ from pipeline.segment.candidates import Candidates
 from pipeline.segment.headings import STRONG, STRONG_RANKS, Mark
 
 TITLE = re.compile(r"[【\[《]?(?:目\s*[录錄次]|contents|table of contents)[】\]》]?[:：]?", re.IGNORECASE)
+_BEHIND_ITS_BOOK = re.compile(rf".{{0,30}}[\s.．:：·—-](?:{TITLE.pattern})", re.IGNORECASE)  # 山海记——目 录
 LEAST_TITLES = 3
 LONGEST = 60  # characters of an entry
 FRONT = 3_000  # characters before a contents without a title whose entries are worded otherwise than the text's
@@ -45,11 +46,14 @@ def contents_of(candidates: Candidates) -> Contents:
     listed: dict[int, Mark] = {}
     tried: set[int] = set()
     for place, number in enumerate(candidates.filled):
-        if TITLE.fullmatch(candidates.lines[number].text) and number not in lines:
-            run = _run(index, place + 1, STRAY)
+        if number in lines:
+            continue
+        whole = _under(candidates, number)
+        if whole or TITLE.fullmatch(candidates.lines[number].text):
+            run = whole or _run(index, place + 1, STRAY)
             lines.update([number, *run] if run else [])
             listed |= _listed(index, run)
-        elif number in candidates.marks and number not in lines and number not in tried and index.comes_again(number):
+        elif number in candidates.marks and number not in tried and index.comes_again(number):
             run = _run(index, place, 0)
             tried.update(run)
             lines.update(run if _is_bare_contents(index, run) else [])
@@ -125,6 +129,21 @@ def _run(index: _Index, place: int, stray: int) -> list[int]:
             numbers |= {below: set() for below in STRONG_RANKS[STRONG_RANKS.index(kind) + 1 :]}
             numbers[kind].update([mark.number] if mark.number is not None else [])
     return [*run, *_up_to_mark(candidates, pending, 2)] if stray and run else run
+
+
+def _under(candidates: Candidates, number: int) -> list[int]:
+    """The lines below a heading of the format that says contents, up to the next such heading, where none is text.
+
+    One line in twenty may be long: a name in two languages.
+    """
+    text = candidates.lines[number].text
+    if number not in candidates.declared or not (TITLE.fullmatch(text) or _BEHIND_ITS_BOOK.fullmatch(text)):
+        return []
+    end = min((line for line in candidates.declared if line > number), default=number)
+    below = [line for line in range(number + 1, end) if candidates.lines[line].text]
+    texts = [candidates.lines[line].text for line in below]
+    long = sum(len(text) > LONGEST for text in texts)
+    return [] if 20 * long > len(texts) or any(map(_PROSE.search, texts)) else below
 
 
 def _up_to_mark(candidates: Candidates, lines: Sequence[int], last: int) -> Sequence[int]:

@@ -44,7 +44,7 @@ def enumerated(candidates: Candidates, strong: Iterable[int]) -> dict[str, list[
         if kind not in STRONG and marks:
             lines = _headings(candidates, kind, marks, stops) or _by_writing(candidates, kind, marks, stops)
             found |= {kind: lines} if lines else {}
-    return {kind: lines for kind, lines in found.items() if not _within_one(kind, found)}
+    return {kind: lines for kind, lines in found.items() if not _within_one(kind, found, stops)}
 
 
 def _by_writing(candidates: Candidates, kind: str, marks: Sequence[Marked], stops: Sequence[int]) -> list[int]:
@@ -134,13 +134,18 @@ def _sentences(candidates: Candidates, marks: Sequence[Marked], counts: Sequence
     return [line for line in found if bodies[line] >= DEFAULT_BODY]  # an item of a list has less
 
 
-def _within_one(kind: str, found: Mapping[str, Sequence[int]]) -> bool:
-    """Whether an enumeration stands between two headings of one that is written less grandly: a list in a chapter."""
+def _within_one(kind: str, found: Mapping[str, Sequence[int]], stops: Sequence[int]) -> bool:
+    """Whether an enumeration stands between two headings of one that is written less grandly: a list in a chapter.
+
+    So it does below the last of them, if no heading of a higher rank stands between: the preface may have had its own.
+    """
     lines = found[kind]
     for other in RANKS[RANKS.index(kind) + 1 :]:
         others = found.get(other, ())
         place = bisect_left(others, lines[0])
-        if len(others) >= SUPPORT and place and place == bisect_left(others, lines[-1]):
+        if len(others) < SUPPORT or not place or place != bisect_left(others, lines[-1]):
+            continue
+        if place < len(others) or bisect_left(stops, others[-1]) == bisect_left(stops, lines[-1]):
             return True
     return False
 

@@ -19,7 +19,8 @@ COUNTING = 0.8  # of the numbers follow each other closely
 GAP = 3
 LEAST_BODY = 100  # characters below the typical one
 OPENING_LINES = 3
-_INSIDE = re.compile(r"第\s?[0-9０-９〇零一二三四五六七八九十百千万两]{1,7}\s?[章回节節话話集卷]")
+_NUMERAL = "[0-9０-９〇零一二三四五六七八九十百千万两]{1,7}"
+_INSIDE = re.compile(rf"第\s?{_NUMERAL}\s?[章回节節话話集卷](?!第?{_NUMERAL}期)")  # 第六十卷第三期 is a journal's
 _SENTENCE = re.compile('[。，；！？!?…“”‘’"、]')
 
 

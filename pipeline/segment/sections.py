@@ -127,9 +127,12 @@ def _between(spoken: Sequence[int], start: int, end: int) -> Sequence[int]:
 
 
 def _title(group: Sequence[Heading], counts: Mapping[Rank, int]) -> str:
-    """The headings of a group in one line, without one that stands alone in its rank: the book's own title."""
-    named = [heading.title for heading in group[:-1] if counts[heading.rank] > 1]
-    return " ".join([*named, group[-1].title])
+    """The headings of a group in one line, without one that stands alone in its rank (the book's own title) and
+    without one that the last begins with.
+    """
+    last = group[-1].title
+    named = [heading.title for heading in group[:-1] if counts[heading.rank] > 1 and not last.startswith(heading.title)]
+    return " ".join([*named, last])
 
 
 def _is_section(candidates: Candidates, opening: Sequence[int]) -> bool:
