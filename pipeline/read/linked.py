@@ -13,11 +13,11 @@ from pipeline.read.titles import NEAR, Title, first_lines, key, place_of
 
 CONTENTS = "contents"
 CALLED_SO = 0.5  # of a list's links lead to what is called as they are
-_TITLE = re.compile(r"(?:主|总|總)?目\s*[录錄次]|contents|table of contents", re.IGNORECASE)
+_CONTENTS = r"(?:主|总|總)?目\s*[录錄次]|(?:table of )?contents"
+_TITLE = re.compile(_CONTENTS, re.IGNORECASE)
 _SIGNS = r"[\s|｜·•/<>《》«»\[\]【】（）()←→↑]*"
-_AWAY = re.compile(
-    rf"(?:{_SIGNS}(?:返回|回到?|至)?(?:本书|本書|主|总|總)?(?:目\s*[录錄次]页?|返回|首页|封面|[上下]一?[章页頁节節回篇]))+{_SIGNS}"
-)
+_PLACE = rf"(?:返回|回到?|back to )?(?:本书|本書)?(?:{_CONTENTS})页?|返回|首页|封面|[上下]一?[章页頁节節回篇]"
+_AWAY = re.compile(rf"(?:{_SIGNS}(?:{_PLACE}))+{_SIGNS}", re.IGNORECASE)
 
 
 def without_contents(lines: Sequence[Line], titles: Sequence[Title]) -> list[Line]:
