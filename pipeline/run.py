@@ -17,6 +17,7 @@ from pipeline.edition import (
 )
 from pipeline.errors import UsageError
 from pipeline.model import Choice, Clip, Coverage, Engine, Manifest, Recipe, Section
+from pipeline.read.covers import cover_of
 from pipeline.read.sidecar import picture_of, read_sidecar
 from pipeline.record import Facts, gaps_of, known_of, levels_of, manifest_from, takes_of
 from pipeline.repair.written import demand_script
@@ -199,6 +200,7 @@ def _written(edition: Edition, request: Request, home: Path, book: Stitched, fac
         document=edition.document,
         narrator=facts.narrator,
         picture=picture_of(edition.source, edition.sidecar),
+        own_cover=cover_of(edition.source),
         chapter_format=forms.chapter_format,
         names=names,
         spelt=sort_name,

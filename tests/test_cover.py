@@ -1,6 +1,7 @@
 """The cover is drawn: its size, that nothing runs out of its room, that the same words give the same bytes."""
 
 import hashlib
+import io
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from pipeline.errors import InputError
 from pipeline.write import cover
-from pipeline.write.cover import MARGIN, PAPER, SEAL, SIDE, copy_cover, write_cover
+from pipeline.write.cover import MARGIN, PAPER, SEAL, SIDE, copy_cover, square_cover, write_cover
+from tests.books import epub_parts, zipped
+from tests.test_book import audiobook
 
 JPEG_NOISE = 40  # summed over three colours; ink on paper differs by more than 600
 SEAL_BAR = 60  # pixels at the left, with the blur of its edge
@@ -160,6 +163,34 @@ def test_a_photograph_taken_with_the_camera_turned_stands_upright(tmp_path: Path
         assert picture.size == (200, 400)
 
 
+def picture_of(size: tuple[int, int], kind: str = "PNG") -> bytes:
+    """A red picture with a blue frame."""
+    content = io.BytesIO()
+    ImageOps.expand(Image.new("RGB", (size[0] - 20, size[1] - 20), (200, 30, 30)), 10, (20, 20, 200)).save(
+        content, kind
+    )
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("size", [(600, 800), (300, 2000), (1400, 1400), (2400, 1600)])
+def test_the_cover_of_a_printed_book_stands_whole_on_a_square(tmp_path: Path, size: tuple[int, int]) -> None:
+    assert square_cover(picture_of(size, "JPEG"), tmp_path / "cover.jpg")
+    assert square_cover(picture_of(size, "JPEG"), tmp_path / "again.jpg")
+    assert (tmp_path / "cover.jpg").read_bytes() == (tmp_path / "again.jpg").read_bytes()
+    picture = pixels(tmp_path / "cover.jpg")
+    assert picture.shape == (SIDE, SIDE, 3)
+    wide, high = (round(SIDE * side / max(size)) for side in size)
+    assert np.abs(picture[SIDE // 2, SIDE // 2] - np.array((200, 30, 30))).max() <= 6
+    for x, y in ((SIDE - wide) // 2 + 2, SIDE // 2), (SIDE // 2, (SIDE - high) // 2 + 2):
+        assert picture[y, x][2] > 120 > picture[y, x][0], "the frame is there on every side"
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", picture_of((199, 400)), picture_of((600, 800))[:900]])
+def test_what_is_no_cover_is_not_taken_for_one(tmp_path: Path, content: bytes) -> None:
+    assert not square_cover(content, tmp_path / "cover.jpg")
+    assert not (tmp_path / "cover.jpg").exists()
+
+
 @pytest.mark.parametrize("content", [None, b"", b"no picture", b"\x89PNG\r\n\x1a\n" + bytes(40)])
 def test_what_is_no_picture_is_refused_by_name(tmp_path: Path, content: bytes | None) -> None:
     source = tmp_path / "own.png"
@@ -168,3 +199,21 @@ def test_what_is_no_picture_is_refused_by_name(tmp_path: Path, content: bytes | 
     with pytest.raises(InputError, match=r"own\.png"):
         copy_cover(source, tmp_path / "cover.jpg")
     assert not (tmp_path / "cover.jpg").exists()
+
+
+def test_an_epubs_own_cover_is_the_books_unless_the_settings_name_another(tmp_path: Path) -> None:
+    parts = epub_parts(["<h1>第一章</h1><p>山上的花都开了。</p>"])
+    item = '<item id="c" href="c.jpg" media-type="image/jpeg" properties="cover-image"/></manifest>'
+    parts |= {
+        "OPS/book.opf": str(parts["OPS/book.opf"]).replace("</manifest>", item),
+        "OPS/c.jpg": picture_of((600, 800), "JPEG"),
+    }
+    zipped(tmp_path / "a.epub", parts)
+    assert audiobook("build", "a.epub", "--engine", "tone", cwd=tmp_path).returncode == 0
+    laid = pixels(tmp_path / "output" / "山里的书" / "cover.jpg")
+    assert np.abs(laid[SIDE // 2, SIDE // 2] - np.array((200, 30, 30))).max() <= 6
+    Image.new("RGB", (300, 300), (10, 200, 10)).save(tmp_path / "own.png")
+    (tmp_path / "a.toml").write_text('cover = "own.png"\n', encoding="utf-8")
+    assert audiobook("build", "a.epub", "--engine", "tone", cwd=tmp_path).returncode == 0
+    assert pixels(tmp_path / "output" / "山里的书" / "cover.jpg").shape == (300, 300, 3)
+    assert audiobook("check", cwd=tmp_path).returncode == 0

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.read.covers import cover_of
 from tests.books import epub_parts, headings, left_out, lines, page, whole, zipped
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -164,6 +165,40 @@ def test_what_is_no_date_and_no_tag_of_a_language_is_not_passed_on(tmp_path: Pat
         )
         book = whole(zipped(tmp_path / "a.epub", parts | {"OPS/book.opf": opf}))
         assert (book.date, book.language) == expected
+
+
+PNG = b"\x89PNG\r\n\x1a\n picture"
+ITEM = '<item id="c" href="c.png" media-type="image/png"{}/>'
+COVERS = {  # what stands in the manifest, in the metadata, and behind the spine
+    "a property": (ITEM.format(' properties="cover-image"'), "", ""),
+    "an entry of the metadata": (ITEM.format(""), '<meta name="cover" content="c"/>', ""),
+    "a name in the metadata": ("", '<meta content="c.png" name="cover"/>', ""),
+    "a page": ("", "", '<guide><reference type="cover" href="p0.xhtml"/></guide>'),
+    "a picture in the guide": ("", "", '<guide><reference type="cover" href="c.png"/></guide>'),
+}
+
+
+@pytest.mark.parametrize("way", COVERS)
+def test_the_cover_of_a_book_is_found_by(tmp_path: Path, way: str) -> None:
+    item, meta, guide = COVERS[way]
+    parts = epub_parts(
+        ["<svg xmlns:xlink='http://www.w3.org/1999/xlink'><image xlink:href='c.png'/></svg>", "<p>好。</p>"]
+    )
+    opf = (
+        str(parts["OPS/book.opf"])
+        .replace("</manifest>", f"{item}</manifest>")
+        .replace("</metadata>", f"{meta}</metadata>")
+    )
+    parts |= {"OPS/book.opf": opf.replace("</spine>", f"</spine>{guide}"), "OPS/c.png": PNG}
+    assert cover_of(zipped(tmp_path / "a.epub", parts)) == PNG
+    del parts["OPS/c.png"]
+    assert cover_of(zipped(tmp_path / "b.epub", parts)) == b""
+
+
+def test_a_book_without_a_cover_and_what_is_no_epub_have_none(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("好。", encoding="utf-8")
+    assert cover_of(zipped(tmp_path / "a.epub", epub_parts(["<p>好。</p>"]))) == b""
+    assert cover_of(tmp_path / "a.txt") == cover_of(tmp_path) == b""
 
 
 def test_notes_at_the_end_of_the_book_are_found_from_their_marks(tmp_path: Path) -> None:

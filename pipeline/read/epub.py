@@ -41,7 +41,7 @@ class Book:
 
 def read_epub(path: Path) -> Document:
     """Read an EPUB. Raises InputError for one that is damaged, locked, or larger than a book can be."""
-    book = _book(opened(path))
+    book = book_in(opened(path))
     walked, notes = _spine(book)
     titles = _titles(book)
     lines = titled(without_contents(without_footnotes(walked.lines, walked.marks), titles), titles)
@@ -56,7 +56,8 @@ def read_epub(path: Path) -> Document:
     )
 
 
-def _book(package: Package) -> Book:
+def book_in(package: Package) -> Book:
+    """The book in a package. Raises InputError for one that names no book, or is locked."""
     container = xml_of(package.part(CONTAINER), package.path, CONTAINER)
     name = next((root.get("full-path", "") for root in all_named(container, "rootfile")), "")
     if not name:
@@ -103,10 +104,10 @@ def _spine(book: Book) -> tuple[Walked, list[Note]]:
 
 
 def _walked(book: Book, name: str) -> Walked:
-    return lines_of(_document(book, name), place=name)
+    return lines_of(document_in(book, name), place=name)
 
 
-def _document(book: Book, name: str) -> Element:
+def document_in(book: Book, name: str) -> Element:
     """A document of the book, as XML or, where it is no good XML, as a browser would read it."""
     content = book.package.part(name)
     if not content.strip():
@@ -142,7 +143,7 @@ def _titles(book: Book) -> list[Title]:
     navs = (book.names[key] for key, item in book.items.items() if _is_nav(item))
     for name in navs:
         if name in book.package:
-            found = list(_nav_titles(_document(book, name), name))
+            found = list(_nav_titles(document_in(book, name), name))
             if found:
                 return found
     ncx = (book.names[key] for key, item in book.items.items() if "dtbncx" in item.get("media-type", ""))

@@ -11,7 +11,7 @@ from pipeline.model import Chapter, Document, Manifest, Samples
 from pipeline.stamps import DigestOf
 from pipeline.tags import Tags
 from pipeline.write.acx import levelled
-from pipeline.write.cover import copy_cover, write_cover
+from pipeline.write.cover import copy_cover, square_cover, write_cover
 
 FORMATS = ("m4a", *codec.FORMS)
 DEFAULT_FORMAT = "m4a"
@@ -21,8 +21,9 @@ COVER = "cover.jpg"
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """How a book is bound: the folder, the words on it, the cover picture (None: drawn), the chapters' format.
+    """How a book is bound: the folder, the words on it, its cover, the chapters' format.
 
+    The cover is the picture that a person names, or else the source's own, b"" where it has none: then one is drawn.
     `sound_of` gives a section's samples at the book's loudness, for formats other than the one it is joined from;
     `digest_of` is the SHA-256 of a file.
     """
@@ -31,6 +32,7 @@ class Binding:
     document: Document
     narrator: str
     picture: Path | None
+    own_cover: bytes
     chapter_format: str
     names: Mapping[int, str]  # the chapter files' paths in the folder, by section number
     spelt: Callable[[str], str]  # words -> what a list sorts them by
@@ -105,7 +107,7 @@ def _cover(binding: Binding) -> None:
     target = binding.home / COVER
     if binding.picture:
         copy_cover(binding.picture, target)
-    else:
+    elif not square_cover(binding.own_cover, target):
         write_cover(binding.document.title, binding.document.creator, target)
 
 

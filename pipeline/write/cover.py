@@ -1,4 +1,4 @@
-"""A title and a creator come in; a square cover goes out, drawn with a proper Chinese face."""
+"""A title and a creator, or a picture, come in; a cover goes out, a drawn one with a proper Chinese face."""
 
 import functools
 import io
@@ -18,6 +18,9 @@ LEADING = 1.32
 FOOT, SMALLEST_FOOT = 56, 32
 SIGN = "有声书"
 QUALITY = 90
+LEAST = 200  # pixels; a smaller picture is an ornament, and no cover
+GROUND = 24  # pixels of a picture that is enlarged to be the ground behind it, and so out of focus
+SHADE = 0.7  # of the ground's light
 CLOSING = "，。、！？：；）》”’…—,.!?:;)"  # what may not lead a line
 MISSING = "〓"  # the printers' sign for a character that the case lacks
 
@@ -45,6 +48,28 @@ def write_cover(title: str, creator: str, target: Path) -> None:
 def copy_cover(picture: Path, target: Path) -> None:
     """A person's own picture as the cover: a JPEG, at most SIDE pixels. Raises InputError for what is no picture."""
     _save(_upright(picture), target)
+
+
+def square_cover(content: bytes, target: Path) -> bool:
+    """The cover of a printed book, whole, on a square ground of its own colours; False for what is none.
+
+    Lists of audiobooks, phones and the directories of podcasts show squares.
+    """
+    from PIL import Image, ImageEnhance, ImageOps, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(content)) as own:
+            upright = ImageOps.exif_transpose(own).convert("RGB")
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError):
+        return False
+    if min(upright.size) < LEAST:
+        return False
+    blurred = ImageOps.fit(upright, (GROUND, GROUND)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+    ground = ImageEnhance.Brightness(blurred).enhance(SHADE)
+    front = ImageOps.contain(upright, (SIDE, SIDE), Image.Resampling.LANCZOS)
+    ground.paste(front, ((SIDE - front.width) // 2, (SIDE - front.height) // 2))
+    _save(ground, target)
+    return True
 
 
 def demand_picture(picture: Path) -> None:
