@@ -132,3 +132,40 @@ def test_the_author_is_in_the_manifest(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     manifest = json.loads((tmp_path / "output" / "背影" / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["title"], manifest["creator"]) == ("背影", "朱自清")
+
+
+PRINT = """图书在版编目（CIP）数据
+
+山海之间：一部历史/（美）某人著；王二译.—北京：青牛出版社，2013.1
+书名原文：Between the Mountains and the Sea
+ISBN 978-7-5086-0000-2
+Ⅰ.①山… Ⅱ.①某… ②王… Ⅲ.①历史-通俗读物 Ⅳ.①K02.49
+中国版本图书馆CIP数据核字（2013）第000000号
+
+Copyright © Someone 2011
+All rights reserved.
+山海之间
+著　　者　［美］某人
+责 任 编 辑：李 三
+出版发行：青牛出版社（北京市青牛路2号　邮编：100036）
+印　　张　17　字数　220千字
+版　次　2013年1月第1版　2013年1月第1次印刷
+定　价　39.80元
+版权所有·侵权必究"""
+
+
+def test_the_copyright_page_of_the_print_is_not_read() -> None:
+    text = f"山海之间\n某人 著\n版权页\n{PRINT}\n序言\n作者：我在山上住了三年。\nISBN是书的号码。\n"
+    repaired = repair(document_of(text))
+    assert repaired.text.split() == ["序言", "作者：我在山上住了三年。", "ISBN是书的号码。"]
+    assert repaired.title == "山海之间"
+    assert {edit.rule for edit in repaired.edits if "CIP" in edit.before} == {"copyright page"}
+    assert undo(repaired.text, repaired.edits) == text
+
+
+@pytest.mark.parametrize("text", [
+    "馆员说，图书在版编目（CIP）数据是给图书馆看的。\nISBN 978-7-5086-0000-2\n定价：39.80元\n出版发行：青牛出版社\n",
+    "图书在版编目（CIP）数据\n山上的花都开了。\n他在山上住了三年。\n",
+])  # fmt: skip
+def test_what_only_speaks_of_one_stays(text: str) -> None:
+    assert "copyright page" not in {edit.rule for edit in repair(document_of(text)).edits}

@@ -10,6 +10,7 @@ from pipeline.model import Document
 from pipeline.repair.asides import asides, list_numbers
 from pipeline.repair.characters import simplified
 from pipeline.repair.codepoints import compatible, invisible, widths
+from pipeline.repair.colophon import copyright_page
 from pipeline.repair.glosses import glosses
 from pipeline.repair.html import entities, line_breaks, tags
 from pipeline.repair.imprint import imprint
@@ -53,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     list_numbers,  # 12.第12章 下山 -> 第12章 下山
     page_numbers,  # -- 129, where they count
     imprint,  # 《四世同堂》, 作者：老舍 -> the document's title and creator
+    copyright_page,  # 图书在版编目（CIP）数据, ISBN 978-…, 定价：39.80元
     duplicates,  # a long paragraph twice in a row -> once
     wraps,  # lines broken at a fixed width -> one paragraph
     brackets,  # 辦法(試行)公布,請 -> 辦法（試行）公布,請
