@@ -125,6 +125,25 @@ def test_what_is_left_out_and_by_which_rule(tmp_path: Path, body: str, text: str
     assert [rule for rule, _ in left_out(book)] == rules
 
 
+def test_what_a_style_sheet_sets_above_the_line_is_a_note_or_a_power(tmp_path: Path) -> None:
+    body = (
+        "<p>木匠做桌子。<span class='x x7'>6</span></p>"
+        "<p>十平方米是10m<span style='vertical-align: super'>2</span>。</p>"
+        "<p>注<a class='up' href='#n' id='r'>7</a>。<b class='plain'>7</b>是单数。</p>"
+        "<p id='n'><a class='up' href='#r'>7</a>释。</p>"
+    )
+    parts = epub_parts([body])
+    sheet = (
+        "/* .plain { vertical-align: super } */ .plain { color: red }"
+        ".x7, p a.up { font-size: 1em; vertical-align: super }"
+    )
+    item = '<item id="css" href="s.css" media-type="text/css"/><item id="gone" href="gone.css" media-type="text/css"/>'
+    opf = str(parts["OPS/book.opf"]).replace("</manifest>", f"{item}</manifest>")
+    book = whole(zipped(tmp_path / "a.epub", parts | {"OPS/book.opf": opf, "OPS/s.css": sheet}))
+    assert lines(book) == ["木匠做桌子。", "十平方米是10m²。", "注。7是单数。"]
+    assert [rule for rule, _ in left_out(book)] == ["footnote mark", "footnote mark", "footnote mark", "footnote"]
+
+
 def led(*entries: tuple[str, str]) -> str:
     return "".join(f"<p><a href='{target}'>{name}</a></p>" for name, target in entries)
 

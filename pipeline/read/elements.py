@@ -98,7 +98,7 @@ def _is_mark_link(link: Element) -> bool:
 
 
 def _leads(element: Element) -> bool:
-    return any(local(inner) == "a" and "#" in inner.get("href", "") for inner in element)
+    return any("#" in inner.get("href", "") for inner in (element, *element))
 
 
 def is_footnote(element: Element) -> bool:
@@ -224,7 +224,7 @@ class _Walk:
         """Where a mark leads: its own link, or the one inside."""
         if rule != MARK or self._active[-2] == MARK:
             return
-        links = [inner.get("href") for inner in element.iter() if local(inner) == "a" and inner.get("href")]
+        links = [inner.get("href") for inner in element.iter() if inner.get("href")]
         self.marks += ((len(self.lines.done), href) for href in links if "#" in href)
 
     def _leaf(self, element: Element, name: str) -> None:

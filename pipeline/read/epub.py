@@ -17,6 +17,7 @@ from pipeline.read.flow import Line, document_of, language_of
 from pipeline.read.linked import CONTENTS, without_contents
 from pipeline.read.notes import without_footnotes
 from pipeline.read.package import Package, broken, locked, opened, resolved
+from pipeline.read.styles import raise_up, raised_classes
 from pipeline.read.titles import Title, titled
 from pipeline.read.tree import Element, all_named, attribute, html_of, local, text_in, text_of, xml_of
 
@@ -83,14 +84,14 @@ def _spine(book: Book) -> tuple[Walked, list[Note]]:
     lines: list[Line] = []
     marks: list[tuple[int, str]] = []
     notes: list[Note] = []
-    contents = _contents_pages(book)
+    contents, raised = _contents_pages(book), raised_classes(_sheets(book))
     for reference in all_named(book.opf, "itemref"):
         key = reference.get("idref", "")
         name = book.names.get(key, "")
         if name not in book.package:
             notes.append(Note("missing part", (0, 0), f"the book lists {name or key!r} and does not have it"))
         elif any(kind in book.items[key].get("media-type", "html") for kind in _TEXTS):
-            walked = _walked(book, name)
+            walked = _walked(book, name, raised)
             rule = CONTENTS if name in contents else NOT_LINEAR if reference.get("linear") == "no" else ""
             marks += ((len(lines) + line, _anchor(name, href)) for line, href in walked.marks if not rule)
             led = (replace(line, link=_anchor(name, line.link)) if line.link else line for line in walked.lines)
@@ -103,8 +104,17 @@ def _spine(book: Book) -> tuple[Walked, list[Note]]:
     return Walked(lines, marks), notes
 
 
-def _walked(book: Book, name: str) -> Walked:
-    return lines_of(document_in(book, name), place=name)
+def _walked(book: Book, name: str, raised: frozenset[str]) -> Walked:
+    root = document_in(book, name)
+    raise_up(root, raised)
+    return lines_of(root, place=name)
+
+
+def _sheets(book: Book) -> Iterator[str]:
+    """The style sheets of the book that are there."""
+    for key, item in book.items.items():
+        if "css" in item.get("media-type", "") and book.names[key] in book.package:
+            yield book.package.part(book.names[key]).decode("utf-8", "replace")
 
 
 def document_in(book: Book, name: str) -> Element:
