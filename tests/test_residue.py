@@ -169,3 +169,42 @@ def test_the_copyright_page_of_the_print_is_not_read() -> None:
 ])  # fmt: skip
 def test_what_only_speaks_of_one_stays(text: str) -> None:
     assert "copyright page" not in {edit.rule for edit in repair(document_of(text)).edits}
+
+
+NOTED = """她想起蒙特梭利①女士，又想起霍布斯（Hobbes）②的书。
+
+①意大利教育家。
+②英国哲学家，
+  生于一五八八年。
+
+他把人头号令①在前门外五牌楼②上。“好个朝定！”①大家都笑了。
+
+① 示众。
+② 牌楼名。
+③ 朝定：古时的礼。
+"""
+
+
+def test_circled_numbers_that_lead_to_notes_are_not_said() -> None:
+    repaired = repair(document_of(NOTED.replace("”①", "”③")))
+    assert repaired.text.split("\n")[0] == "她想起蒙特梭利女士，又想起霍布斯（Hobbes）的书。"
+    assert "他把人头号令在前门外五牌楼上。“好个朝定！”大家都笑了。" in repaired.text
+    assert {edit.rule for edit in repaired.edits if edit.before in "①②③"} == {"note number"}
+    assert "①意大利教育家。" in repaired.text
+
+
+def test_circled_numbers_whose_notes_are_lost_go_where_there_are_several() -> None:
+    text = "".join(f"他是从{name}①来的人，在山上住了三年。\n" for name in ("列克星敦", "伯利恒", "克雷莫纳"))
+    assert "①" not in repair(document_of(text)).text
+    assert repair(document_of(text[: len(text) // 3])).text.count("①") == 1
+
+
+@pytest.mark.parametrize("text", [
+    "要素包括①苹果②梨③桃。\n" * 4,
+    "由①得②，把③代入①。\n如图①所示，第①步见式②。\n同②，第三页。\n",
+    "步骤如下：①洗；②切；③炒。\n①买菜。\n②做饭。\n③洗碗。\n",
+    "他提出三点：①勤。\n②俭。\n③和。\n" * 3,
+    "状态A①和状态A④之间还有别的状态。\n" * 4,
+])  # fmt: skip
+def test_circled_numbers_of_lists_and_figures_stay(text: str) -> None:
+    assert "note number" not in {edit.rule for edit in repair(document_of(text)).edits}

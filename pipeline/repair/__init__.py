@@ -9,6 +9,7 @@ from dataclasses import replace
 from pipeline.model import Document
 from pipeline.repair.asides import asides, list_numbers
 from pipeline.repair.characters import simplified
+from pipeline.repair.circled import circled
 from pipeline.repair.codepoints import compatible, invisible, widths
 from pipeline.repair.colophon import copyright_page
 from pipeline.repair.glosses import glosses
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     widths,  # １９９８年 -> 1998年
     scars,  # 順應時展 -> 順應時代發展
     references,  # 周公[1]东征 -> 周公东征
+    circled,  # 蒙特梭利①女士 -> 蒙特梭利女士, where notes answer
     site_words,  # 時間:2022-03-29 06:05:00 -> the document's date
     notices,  # 【青牛书吧】www.qingniu.com below every chapter
     asides,  # 第十二章 风起（求月票） -> 第十二章 风起
