@@ -19,7 +19,7 @@ _LABEL = "|".join(r"[\s　]*".join(label) for (label,) in table("colophon.tsv"))
 _ANCHOR = re.compile(r"\s*图书在版编目\s?[（(]\s?CIP\s?[）)]\s?数据\s*|.{0,12}CIP\s?数据核字.{0,30}", re.IGNORECASE)
 _FACT = re.compile(
     rf"""^[\s　]*(?:
-      (?:{_LABEL})[\s　]*[:：／/\s　][^。]*$
+      (?:{_LABEL})[\s　]*[:：／/\s　]
       | [ⅠⅡⅢⅣIV]{{1,3}}\s*[.．]?\s*[.．①⑴]
       | 版权(?:页|信息|所有|专有) | 凡购本社图书 | 本书(?:仅限|由|中文) | 此书不可在 | [（(]?[0-9]{{6}}\s
       | (?:all\ rights|published|copyright|this\ (?:bilingual\ )?edition|simplified\ chinese|first\ published)
@@ -30,6 +30,7 @@ _FACT = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_CLAIM = re.compile("版权|侵权|凡购本社图书|质量问题|本书(?:仅限|由|中文)|此书不可在")  # in whole sentences
 _PREFACE = r"[前序引导導]\s?言|.{0,4}序[一二三]?[\s　]*$|目\s?[录錄次]|楔子|引子"
 _BEGINS = re.compile(rf"[\s　]*(?:第{NUMERAL}{{1,9}}[章回节節卷部篇]|{_PREFACE})")
 _HEADING = re.compile(r"[\s　]*版权(?:页|信息|声明)?[\s　]*")
@@ -69,7 +70,7 @@ def _facts(lines: Sequence[str], start: int) -> Iterator[int]:
     last = start
     for number in range(start, len(lines)):
         line = lines[number]
-        if _FACT.search(line):
+        if _FACT.search(line) and ("。" not in line or _CLAIM.search(line)):
             last = number
             yield number
         elif number - last > STRAY or len(line) > LONGEST_STRAY or "。" in line or _BEGINS.match(line):
