@@ -20,7 +20,7 @@ from pipeline.repair.marks import brackets, marks, quotes
 from pipeline.repair.mojibake import chinese, western
 from pipeline.repair.notices import notices
 from pipeline.repair.pages import page_numbers
-from pipeline.repair.references import references
+from pipeline.repair.references import bare_references, references
 from pipeline.repair.rule import Rule, document_of
 from pipeline.repair.scars import scars
 from pipeline.repair.site import duplicates, site_words
@@ -49,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     widths,  # １９９８年 -> 1998年
     scars,  # 順應時展 -> 順應時代發展
     references,  # 周公[1]东征 -> 周公东征
+    bare_references,  # 他走了。12天黑了。 -> 他走了。天黑了。, where they count
     circled,  # 蒙特梭利①女士 -> 蒙特梭利女士, where notes answer
     site_words,  # 時間:2022-03-29 06:05:00 -> the document's date
     notices,  # 【青牛书吧】www.qingniu.com below every chapter
