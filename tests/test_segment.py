@@ -163,6 +163,33 @@ def test_below_a_declared_heading_that_says_contents_stands_nothing_else(title: 
     demand_whole(document, outline)
 
 
+def test_a_chapter_whose_heading_comes_twice_in_a_row_is_one_section() -> None:
+    text = "".join(
+        f"第{n}章 【{name}】\n\n{again}\n{BODY * 3}\n"
+        for n, name, again in (
+            ("一", "下山", "第一章"),
+            ("二", "入城", "第二章入城"),
+            ("三", "夜雨", "第三章 夜雨（全）"),
+        )
+    )
+    outline = cut(text)
+    assert [section.title for section in outline.sections] == ["第一章 【下山】", "第二章 【入城】", "第三章 【夜雨】"]
+    assert [edit.before for edit in outline.dropped if edit.rule == "repeated heading"] == [
+        "第一章",
+        "第二章入城",
+        "第三章 夜雨（全）",
+    ]
+    demand_whole(document_of(text), outline)
+
+
+def test_parts_of_chapters_in_the_contents_do_not_end_it() -> None:
+    names = [f"第{n}章 下山({part})" for n in "一二三" for part in (1, 2, 3)]
+    text = "".join(f"{name}\n" for name in names) + "".join(f"\n{name}\n\n{BODY * 60}\n" for name in names)
+    outline = cut(text)
+    assert [section.title for section in outline.sections] == names
+    demand_whole(document_of(text), outline)
+
+
 def test_an_index_leads_to_pages_that_a_recording_has_not() -> None:
     chapters = "".join(f"第{n}章 山\n{BODY * 3}\n" for n in "一二三")
     entries = "".join(f"{name}，{page}，{page + 7}\n" for page, name in enumerate(["青牛", "白马", "黑水"] * 6, 10))

@@ -4,7 +4,7 @@ Every character of the document's text is in exactly one chunk or in exactly one
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 from pipeline.model import Document, Outline
 from pipeline.segment.candidates import Candidates, Heading, Rank
@@ -67,7 +67,13 @@ def _left_out(candidates: Candidates, headings: Sequence[Heading]) -> Mapping[in
     silent = {number: RULE_LINE for number in candidates.filled if not speakable(candidates.lines[number].text)}
     contents = dict.fromkeys(candidates.skipped, CONTENTS)
     repeated = dict.fromkeys(
-        (*_repeats(headings), *_echoes(candidates, headings), *book_names(candidates)[1:]), REPEATED
+        (
+            *_repeats(headings),
+            *_echoes(candidates, headings),
+            *_said_twice(candidates, headings),
+            *book_names(candidates)[1:],
+        ),
+        REPEATED,
     )
     return silent | contents | repeated
 
@@ -88,6 +94,15 @@ def _echoes(candidates: Candidates, headings: Sequence[Heading]) -> Iterator[int
         while below >= 0 and candidates.echoes(below):
             yield below
             below = candidates.following(below)
+
+
+def _said_twice(candidates: Candidates, headings: Sequence[Heading]) -> Iterator[int]:
+    """The lines that name the chapter once more whose heading stands directly above: 第六章 below 第六章 【故人】."""
+    for above, below in pairwise(headings):
+        same = (above.mark.kind, above.mark.number) == (below.mark.kind, below.mark.number)
+        counted = below.mark.kind in STRONG and below.mark.number is not None and below.subtitle < 0
+        if same and counted and candidates.following_other(above.line) == below.line:
+            yield below.line
 
 
 def _repeats(headings: Sequence[Heading]) -> Iterator[int]:

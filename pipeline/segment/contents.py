@@ -78,6 +78,17 @@ class _Index:
         marks = self.candidates.marks.items()
         return {(mark.kind, mark.number): line for line, mark in marks if mark.number is not None}
 
+    @cached_property
+    def texts(self) -> Mapping[str, int]:
+        """Where each line comes last, as it is written."""
+        return {self.candidates.lines[number].text: number for number in self.candidates.filled}
+
+    def part_again(self, line: int, above: int) -> bool:
+        """Whether a line is a further part of the chapter above it, 下山(2) below 下山(1), and comes again."""
+        text = self.candidates.lines[line].text
+        alike = above >= 0 and _key(text) == _key(self.candidates.lines[above].text)
+        return alike and self.texts[text] > line and self.texts[self.candidates.lines[above].text] > line
+
     def written_again(self, line: int) -> bool:
         text = self.candidates.lines[line].text
         return any(self.places.get(key, (-1,))[-1] > line for key in (_key(text), _PAGE.sub("", _key(text))) if key)
@@ -113,7 +124,8 @@ def _run(index: _Index, place: int, stray: int) -> list[int]:
     for number in (candidates.filled[k] for k in range(place, len(candidates.filled))):
         text, mark = candidates.lines[number].text, candidates.marks.get(number)
         kind = mark.kind if mark and mark.kind in STRONG else ""
-        if _key(text) in keys or (mark and kind and mark.number in numbers[kind]):
+        listed = _key(text) in keys or (mark and kind and mark.number in numbers[kind])
+        if listed and not index.part_again(number, run[-1] if run else -1):
             return [*run, *_up_to_mark(candidates, pending, 1)]
         again = index.comes_again(number) or (stray and (index.numbered_again(number) or bool(_LEADER.search(text))))
         counts = stray and mark and (mark.number or 0) in (1, last.get(mark.kind, 0) + 1)

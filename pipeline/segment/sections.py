@@ -109,7 +109,7 @@ def _groups(candidates: Candidates, tops: Sequence[Heading]) -> Iterator[list[He
     """Headings that stand together: a part's, directly above its first chapter's."""
     group: list[Heading] = []
     for heading in tops:
-        if group and not (_opens(group[-1], heading) and candidates.following(group[-1].line) == heading.line):
+        if group and not (_opens(group[-1], heading) and candidates.following_other(group[-1].line) == heading.line):
             yield group
             group = []
         group.append(heading)
