@@ -94,9 +94,7 @@ def write_joined(head: bytes, parts: Sequence[Packets], target: Path) -> None:
     moov, mdat = head[slice(*spans[b"moov"])], spans[b"mdat"]
     titles = head[mdat.start : _offsets(_tables(_track(moov, SOUND)))[0]]  # the chapters': they stand before the sound
     size = len(titles) + sum(part.content.size for part in parts)
-    opening = struct.pack(">I4s", size + 8, b"mdat")
-    if size + 8 >= NARROW:
-        opening = struct.pack(">I4sQ", 1, b"mdat", size + 16)
+    opening = _opening(size)
 
     def front(start: int) -> list[Piece]:
         changes = {SOUND: _leading(_tables(_track(moov, SOUND)), parts, start + len(titles))}
@@ -108,6 +106,13 @@ def write_joined(head: bytes, parts: Sequence[Packets], target: Path) -> None:
     with target.open("wb") as file:
         for piece in [*front(start), titles, *(Copied(part.path, part.content) for part in parts)]:
             _put(file, piece)
+
+
+def _opening(size: int) -> bytes:
+    """What stands in front of so many bytes of sound; past 4 GiB the size stands behind the name (14496-12, 4.2)."""
+    if size + 8 < NARROW:
+        return struct.pack(">I4s", size + 8, b"mdat")
+    return struct.pack(">I4sQ", 1, b"mdat", size + 16)
 
 
 def _packets(path: Path, tops: Mapping[bytes, Span], moov: bytes) -> Packets:

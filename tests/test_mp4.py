@@ -140,6 +140,42 @@ def test_past_four_gibibytes_places_are_wide(chapters: list[Path]) -> None:
     assert places == [1000 + (number << 29) for number in range(9)]
 
 
+def test_a_book_past_four_gibibytes_is_whole(
+    chapters: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eighty chapters of 64 MiB; their packets are holes in the file, so that nobody has to write five gigabytes."""
+    size, count, number = 4096, 1 << 14, 80
+    (tmp_path / "sizes").write_bytes(np.full(count, size, ">u4").tobytes())
+    content = mp4.Span(0, size * count)
+    part = mp4.Packets(tmp_path / "sizes", content, mp4.Span(0, 4 * count), (mp4.Chunk(count, 0),))
+    titles = [f"第{n}章" for n in range(1, number + 1)]
+    head = codec._head([(chapters[0], title) for title in titles], [count] * number, codec.Tags("长书"), True)
+    put = mp4._put
+
+    def put_or_skip(file: Any, piece: Any) -> None:
+        if isinstance(piece, mp4.Copied) and piece.span == content:
+            file.seek(content.size - 1, os.SEEK_CUR)
+            file.write(b"\0")
+        else:
+            put(file, piece)
+
+    monkeypatch.setattr(mp4, "_put", put_or_skip)
+    book = tmp_path / "long.m4b"
+    mp4.write_joined(head, [part] * number, book)
+    assert book.stat().st_size > 5 << 30 > book.stat().st_blocks * 512 * 100
+    found = codec.probe(book)
+    seconds = count * mp4.PACKET / RATE
+    assert [mark.title for mark in found.chapters] == titles
+    assert found.duration_ms == pytest.approx(number * seconds * 1000, abs=0.1)
+    with av.open(str(book)) as file:
+        sound = file.streams.audio[0]
+        file.seek(round((number - 1) * seconds * RATE) + mp4.PACKET, stream=sound)
+        last = [packet for packet in file.demux(sound) if packet.size]
+    assert {packet.size for packet in last} == {size}
+    assert last[-1].pts == (number * count - 1) * mp4.PACKET
+    assert last[-1].pos + size == book.stat().st_size
+
+
 @pytest.mark.parametrize("kept", [0, 40, 2_000, -300])
 def test_a_chapter_that_is_cut_off_is_named(chapters: list[Path], tmp_path: Path, kept: int) -> None:
     cut = tmp_path / "cut.m4a"
