@@ -182,6 +182,13 @@ def test_a_chapter_whose_heading_comes_twice_in_a_row_is_one_section() -> None:
     demand_whole(document_of(text), outline)
 
 
+def test_of_two_headings_in_a_row_the_one_with_a_title_stays() -> None:
+    text = "".join(
+        f"第{n}章\n第{n}章 {name}\n{BODY * 3}\n" for n, name in (("一", "下山"), ("二", "入城"), ("三", "夜雨"))
+    )
+    assert [section.title for section in cut(text).sections] == ["第一章 下山", "第二章 入城", "第三章 夜雨"]
+
+
 def test_parts_of_chapters_in_the_contents_do_not_end_it() -> None:
     names = [f"第{n}章 下山({part})" for n in "一二三" for part in (1, 2, 3)]
     text = "".join(f"{name}\n" for name in names) + "".join(f"\n{name}\n\n{BODY * 60}\n" for name in names)

@@ -97,12 +97,15 @@ def _echoes(candidates: Candidates, headings: Sequence[Heading]) -> Iterator[int
 
 
 def _said_twice(candidates: Candidates, headings: Sequence[Heading]) -> Iterator[int]:
-    """The lines that name the chapter once more whose heading stands directly above: 第六章 below 第六章 【故人】."""
+    """The lines that name a chapter once more, directly below its heading: 第六章 below 第六章 【故人】.
+
+    Of two, the one with a title stays.
+    """
     for above, below in pairwise(headings):
         same = (above.mark.kind, above.mark.number) == (below.mark.kind, below.mark.number)
         counted = below.mark.kind in STRONG and below.mark.number is not None and below.subtitle < 0
         if same and counted and candidates.following_other(above.line) == below.line:
-            yield below.line
+            yield above.line if below.mark.rest and not above.mark.rest else below.line
 
 
 def _repeats(headings: Sequence[Heading]) -> Iterator[int]:
