@@ -1,6 +1,7 @@
 """A finished file comes in; what a studio's meters show of it goes out, in one pass and flat memory."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,19 +36,24 @@ class Reading:
 
 
 def read_meters(path: Path, places: Sequence[float] = (), seconds: float = 2.0) -> Reading:
-    """Decode a file and measure it; `places` are the times in s from which `seconds` are kept. Raises InputError."""
+    """Decode a file and measure it; `places` are the times in s, ascending, from which `seconds` are kept.
+
+    Raises InputError.
+    """
     weighted: list[NDArray[np.floating]] = []
     plain: list[NDArray[np.float64]] = []
     openings: list[list[Samples]] = [[] for _ in places]
+    starts: list[int] = []  # of the openings, samples
     peak, length, rate = -math.inf, 0, 1
     for block in codec.decode_blocks(path):
         rate = block.rate
         weighted.append(sound.block_energies(block))
         plain.append(_squares(block))
         peak = max(peak, sound.true_peak(block.samples, rate))
-        for place, kept in zip(places, openings, strict=True):
-            first = round(place * rate) - length
-            kept.append(block.samples[max(0, first) : max(0, first + round(seconds * rate))])
+        starts, wanted = starts or [round(place * rate) for place in places], round(seconds * rate)
+        for k in range(bisect_right(starts, length - wanted), bisect_left(starts, length + len(block.samples))):
+            first = starts[k] - length
+            openings[k].append(block.samples[max(0, first) : first + wanted].copy())  # a view would keep the block
         length += len(block.samples)
     squares = np.concatenate(plain)
     return Reading(
