@@ -185,7 +185,11 @@ def test_the_cover_of_a_printed_book_stands_whole_on_a_square(tmp_path: Path, si
         assert picture[y, x][2] > 120 > picture[y, x][0], "the frame is there on every side"
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture", picture_of((199, 400)), picture_of((600, 800))[:900]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no picture", picture_of((199, 400)), picture_of((600, 800))[:900], picture_of((600, 800), "EPS")],
+    ids=["nothing", "words", "an ornament", "the beginning of one", "a program"],
+)
 def test_what_is_no_cover_is_not_taken_for_one(tmp_path: Path, content: bytes) -> None:
     assert not square_cover(content, tmp_path / "cover.jpg")
     assert not (tmp_path / "cover.jpg").exists()

@@ -18,6 +18,7 @@ LEADING = 1.32
 FOOT, SMALLEST_FOOT = 56, 32
 SIGN = "有声书"
 QUALITY = 90
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP")  # of pictures in books; others may start programs (EPS: Ghostscript)
 LEAST = 200  # pixels; a smaller picture is an ornament, and no cover
 GROUND = 24  # pixels of a picture that is enlarged to be the ground behind it, and so out of focus
 SHADE = 0.7  # of the ground's light
@@ -58,7 +59,7 @@ def square_cover(content: bytes, target: Path) -> bool:
     from PIL import Image, ImageEnhance, ImageOps, UnidentifiedImageError
 
     try:
-        with Image.open(io.BytesIO(content)) as own:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as own:
             upright = ImageOps.exif_transpose(own).convert("RGB")
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError):
         return False
