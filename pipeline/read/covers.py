@@ -3,8 +3,8 @@
 An EPUB names it by a property (3), by an entry `cover` of its metadata (2), or by a page that shows it (2, guide).
 """
 
-import contextlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -21,7 +21,7 @@ def cover_of(source: Path) -> bytes:
         return b""
     book = book_in(opened(source))
     for name in filter(None, _named(book)):
-        with contextlib.suppress(InputError):
+        with suppress(InputError):
             return book.package.part(name)
     return b""
 

@@ -6,6 +6,7 @@ by its rule. Nothing is unpacked to a disk.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -111,10 +112,11 @@ def _walked(book: Book, name: str, raised: frozenset[str]) -> Walked:
 
 
 def _sheets(book: Book) -> Iterator[str]:
-    """The style sheets of the book that are there."""
+    """The style sheets of the book, as far as they are there and whole: without its looks a book can still be read."""
     for key, item in book.items.items():
-        if "css" in item.get("media-type", "") and book.names[key] in book.package:
-            yield book.package.part(book.names[key]).decode("utf-8", "replace")
+        if "css" in item.get("media-type", ""):
+            with suppress(InputError):
+                yield book.package.part(book.names[key]).decode("utf-8", "replace")
 
 
 def document_in(book: Book, name: str) -> Element:
