@@ -244,13 +244,13 @@ class _Walk:
         return True
 
     def _add(self, text: str | None) -> None:
+        if not text:
+            return
         rule = self._active[-1]
-        if text and not rule and any(map(str.isalnum, text)):
+        if not rule and any(map(str.isalnum, text)):
             self._led[self._links[-1] if self._links else ""] = None
         if rule == SUPERSCRIPT:
-            self.lines.add(text, rule, (text or "").translate(RAISED))
-            return
-        if not text:
+            self.lines.add(text, rule, text.translate(RAISED))
             return
         first, *rest = text.split("\n") if self._preformatted else _INDENT.split(text)
         self.lines.add(first, rule)

@@ -7,6 +7,7 @@ choices that a reader has at the end of a page lead to text that has no such nam
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from pipeline.read.flow import Line
 from pipeline.read.titles import NEAR, Title, first_lines, key, place_of
@@ -44,15 +45,9 @@ def _filled(lines: Sequence[Line]) -> Iterator[int]:
 
 def _runs(lines: Sequence[Line]) -> Iterator[list[int]]:
     """The numbers of lines, one after another, that are nothing but links."""
-    run: list[int] = []
-    for number in _filled(lines):
-        if lines[number].link:
-            run.append(number)
-        elif run:
-            yield run
-            run = []
-    if run:
-        yield run
+    for linked, run in groupby(_filled(lines), key=lambda number: bool(lines[number].link)):
+        if linked:
+            yield list(run)
 
 
 def _is_contents(lines: Sequence[Line], run: Sequence[int], first: Mapping[str, int], named: Mapping[str, str]) -> bool:

@@ -6,6 +6,7 @@ paragraph, at the end of the chapter, or is lost. The items of a list have circl
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.edits import Replacement, edited
@@ -20,7 +21,8 @@ APART = 2  # lines between two notes of a group, where a note has several
 ANSWERED = 0.6  # as many numbers in the text as notes in the group below, at least
 _OPEN, _CLOSE = r"[\[［〔【（(]?", r"[\]］〕】）)]?"
 _MARK = re.compile(
-    rf"(?<=[㐀-鿿A-Za-z》”’）」』。！？…])(?<![图圖式表由将將把与與和见見第注註题題例条條款项項点點种種类類为為是有即按从從到在同释釋])(?<![^A-Za-z][A-Z])"
+    r"(?<=[㐀-鿿A-Za-z》”’）」』。！？…])(?<![^A-Za-z][A-Z])"  # not behind a letter of its own: 状态A①
+    r"(?<![图圖式表由将將把与與和见見第注註题題例条條款项項点點种種类類为為是有即按从從到在同释釋])"  # 由①得②
     rf"{_OPEN}([{NUMBERS}]){_CLOSE}(?![{NUMBERS}])"
 )
 _NUMBER = re.compile(f"[{NUMBERS}]")
@@ -94,15 +96,10 @@ def _answered(marks: Sequence[Mark], notes: Sequence[int]) -> set[Mark]:
 def _groups(notes: Sequence[int]) -> Iterator[tuple[int, int]]:
     """The first and last lines of notes that stand together."""
     places = [number for number, value in enumerate(notes) if value]
-    first = last = -1
-    for place in places:
-        if first < 0 or place - last > APART + 1:
-            if first >= 0:
-                yield first, last
-            first = place
-        last = place
-    if first >= 0:
-        yield first, last
+    breaks = [k for k, (place, following) in enumerate(pairwise(places), 1) if following - place > APART + 1]
+    for first, end in pairwise([0, *breaks, len(places)]):
+        if end:
+            yield places[first], places[end - 1]
 
 
 def _goes_on(mark: Mark, notes: Sequence[int]) -> bool:
