@@ -214,6 +214,18 @@ def test_the_cover_of_a_book_is_found_by(tmp_path: Path, way: str) -> None:
     assert cover_of(zipped(tmp_path / "b.epub", parts)) == b""
 
 
+def test_a_page_for_the_cover_that_cannot_be_read_shows_none(tmp_path: Path) -> None:
+    parts = epub_parts(["<p>好。</p>"])
+    item = '<item id="f" href="front.xhtml" media-type="application/xhtml+xml"/>'
+    guide = '<guide><reference type="cover" href="front.xhtml"/></guide>'
+    opf = (
+        str(parts["OPS/book.opf"]).replace("</manifest>", f"{item}</manifest>").replace("</spine>", f"</spine>{guide}")
+    )
+    book = zipped(tmp_path / "a.epub", parts | {"OPS/book.opf": opf, "OPS/front.xhtml": ""})
+    assert lines(whole(book)) == ["好。"]
+    assert cover_of(book) == b""
+
+
 def test_a_book_without_a_cover_and_what_is_no_epub_have_none(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("好。", encoding="utf-8")
     assert cover_of(zipped(tmp_path / "a.epub", epub_parts(["<p>好。</p>"]))) == b""

@@ -37,7 +37,8 @@ def _named(book: Book) -> Iterator[str]:
             yield book.names.get(content) or resolved(book.name, content)
     for reference in all_named(book.opf, "reference"):
         if reference.get("type", "").lower() == "cover":
-            yield _shown(book, resolved(book.name, reference.get("href", "")))
+            with suppress(InputError):
+                yield _shown(book, resolved(book.name, reference.get("href", "")))
 
 
 def _shown(book: Book, name: str) -> str:
