@@ -141,9 +141,8 @@ def alternatives(character: str) -> tuple[str, ...]:
     from pipeline.repair.script import tables
     from pipeline.speak.pinyin.lexicon import lexicon
 
-    known = lexicon().characters
     forms = (character, tables().characters.get(character, character))
-    return tuple(dict.fromkeys(reading for form in forms for reading in known.get(form, ())))
+    return tuple(dict.fromkeys(reading for form in forms for reading in lexicon().readings(form)))
 
 
 def number_forms(heard: str) -> list[str]:

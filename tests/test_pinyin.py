@@ -57,8 +57,8 @@ def test_every_reading_has_phonemes(text: str) -> None:
 
 
 def test_every_reading_of_the_dictionary_and_the_model_and_the_rules_has_phonemes() -> None:
-    known = {r for readings in lexicon().characters.values() for r in readings}
-    known |= {r for readings in lexicon().words.values() for r in readings}
+    known = {r for readings in lexicon().characters.values() for r in readings.split()}
+    known |= {r for readings in lexicon().words.values() for r in readings.split()}
     known |= {r for readings in model().candidates.values() for r in readings}
     known |= {r for readings in table("surnames.tsv").values() for r in readings.split()}
     assert all(phonemes_of(f"{reading[:-1]}{tone}") for reading in known for tone in "12345")

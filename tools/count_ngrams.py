@@ -60,7 +60,7 @@ def main() -> None:
         counted.append(folded("\n".join(lines)))
         print(f"{source}: {len(counted[-1])} characters")
     keys, counts = np.unique(_triples("\n".join(counted)), return_counts=True)
-    np.savez_compressed(DESTINATION, **stored(*model(keys, counts.astype(float))))  # type: ignore[arg-type]
+    np.savez(DESTINATION, **stored(*model(keys, counts.astype(float))))  # type: ignore[arg-type]
     print(f"{DESTINATION}: {DESTINATION.stat().st_size} bytes")
 
 

@@ -12,7 +12,9 @@ import math
 import sys
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +80,15 @@ def packed(text: str) -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
     return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
 
 
+def by_first(words: Iterable[str]) -> list[str]:
+    """Sorted words, a line for each first character: the character, and what follows it in each.
+
+    >>> by_first(["银", "银行", "长"])
+    ['银\\t\\t行', '长\\t']
+    """
+    return ["\t".join([first, *(word[1:] for word in same)]) for first, same in groupby(words, key=itemgetter(0))]
+
+
 def main(folder: Path, target: Path) -> None:
     words = entries(folder)
     characters = readings_of(words)
@@ -85,9 +96,9 @@ def main(folder: Path, target: Path) -> None:
     total = sum(words[w][1] for w in known)
     costs = [min(255, round(8 * -math.log(words[w][1] / total))) for w in known]
     odd = [w for w in known if any(characters[c][0] != r for c, r in zip(w, words[w][0], strict=True))]
-    np.savez_compressed(
+    np.savez(
         target,
-        words=packed("\n".join(known)),
+        words=packed("\n".join(by_first(known))),
         costs=np.array(costs, dtype=np.uint8),
         readings=packed("\n".join(f"{w}\t{' '.join(words[w][0])}" for w in odd)),
         characters=packed("\n".join(f"{c}\t{' '.join(r)}" for c, r in sorted(characters.items()))),

@@ -72,11 +72,8 @@ def candidates_of(found: Iterable[Item]) -> dict[str, tuple[str, ...]]:
     for word in lexicon().costs:
         for character, reading in zip(word, lexicon().reading(word), strict=True):
             counts[character][reading or ""] += 1
-    known = lexicon().characters
-    return {
-        c: tuple(dict.fromkeys([*labels, *(r for k, r in enumerate(known.get(c, ())) if not k or counts[c][r] >= 3)]))
-        for c, labels in sorted(judged.items())
-    }
+    common = {c: [r for k, r in enumerate(lexicon().readings(c)) if not k or counts[c][r] >= 3] for c in judged}
+    return {c: tuple(dict.fromkeys([*labels, *common[c]])) for c, labels in sorted(judged.items())}
 
 
 class Vectors(NamedTuple):
@@ -333,7 +330,7 @@ def _written(
     known = Vocabulary(found, candidates)
     arrays = net_arrays(trained(found, known, old), old) | linear_arrays(found, candidates, vectors) | vectors.tables
     arrays |= common_arrays(found, candidates) | {"blend": weights}
-    np.savez_compressed(target, **packed(arrays, vectors.listed, known, old))
+    np.savez(target, **packed(arrays, vectors.listed, known, old))
     model.cache_clear()
     linear_rows.cache_clear()
     session.cache_clear()

@@ -82,7 +82,7 @@ class Vocabulary:
             counts["pairs"].update(a + b for a, b in pairwise(signs))
             counts["words"].update(w for w, p in zip(words, places, strict=True) if p in (1, 3, 6))
         self.listed = {n: [e for e, k in c.most_common() if k >= OFTEN[n] and "\n" not in e] for n, c in counts.items()}
-        self.listed["guesses"] = sorted({r for readings in lexicon().characters.values() for r in readings})
+        self.listed["guesses"] = sorted({r for readings in lexicon().characters.values() for r in readings.split()})
         self.index = {name: {entry: k for k, entry in enumerate(rows, 1)} for name, rows in self.listed.items()}
         self.candidates = candidates
         self.base = dict(zip(candidates, np.cumsum([0] + [len(r) for r in candidates.values()]).tolist(), strict=False))

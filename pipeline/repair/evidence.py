@@ -81,9 +81,9 @@ def _word(text: str) -> float | None:
     return frequencies().share(text)
 
 
-def in_context(text: str) -> float:
-    """How likely a text is by what follows what."""
-    return sum([follows(text[max(0, k - 2) : k + 1]) for k in range(len(text))])
+def in_context(text: str, start: int = 0) -> float:
+    """How likely a text is from `start` on, by what follows what."""
+    return sum([follows(text[max(0, k - 2) : k + 1]) for k in range(start, len(text))])
 
 
 @lru_cache(maxsize=131072)

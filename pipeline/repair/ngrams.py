@@ -4,16 +4,11 @@
 J. Goodman, An empirical study of smoothing techniques for language modeling, 1998), pruned, each logarithm in a byte.
 """
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from typing import NamedTuple
 
 STEP = -0.08  # what one unit of a stored byte stands for
 FOLDED: Mapping[str, str] = {
@@ -24,20 +19,23 @@ FOLDED: Mapping[str, str] = {
 
 
 class Ngrams(NamedTuple):
-    """What was counted: `number` of each character, sorted keys of pairs and triples, and their stored logarithms.
+    """What was counted: `number` of each character, the pairs and triples in order, and their stored logarithms.
 
-    A pair's key is first * len(number) + second; a triple's the same with the pair's place for the first. A `backoff`
-    is for what was not seen behind a character, or a pair.
+    The pairs that begin with character k have the places `pairs_from`[k] to [k + 1], and `second` their other
+    character; the triples that begin with the pair at a place likewise. A `backoff` is for what was not seen behind a
+    character, or a pair.
     """
 
     number: Mapping[str, int]
-    single: bytes
-    single_backoff: bytes
-    pairs: Sequence[int]
-    pair: bytes
-    pair_backoff: bytes
-    triples: Sequence[int]
-    triple: bytes
+    single: Sequence[int]
+    single_backoff: Sequence[int]
+    pairs_from: Sequence[int]
+    second: Sequence[int]
+    pair: Sequence[int]
+    pair_backoff: Sequence[int]
+    triples_from: Sequence[int]
+    third: Sequence[int]
+    triple: Sequence[int]
 
 
 @cache
@@ -46,21 +44,12 @@ def ngrams() -> Ngrams:
     import numpy as np
 
     with files(__package__).joinpath("ngrams.npz").open("rb") as stream, np.load(stream) as stored:
-        characters = stored["characters"].tobytes().decode("utf-16-le")
-        pairs = _keys(stored["pairs_of"], stored["second"], len(characters))
-        triples = _keys(stored["triples_of"], stored["third"], len(characters))
-        names = ("single", "single_backoff", "pair", "pair_backoff", "triple")
-        single, single_backoff, pair, pair_backoff, triple = (stored[name].tobytes() for name in names)
+        found = {name: stored[name] for name in stored.files}
+    for name in ("pairs", "triples"):
+        found[f"{name}_from"] = np.cumsum(np.append(0, found.pop(f"{name}_of")), dtype=np.uint32)
+    characters = found.pop("characters").tobytes().decode("utf-16-le")
     number = {character: k for k, character in enumerate(characters)}
-    return Ngrams(number, single, single_backoff, pairs, pair, pair_backoff, triples, triple)
-
-
-def _keys(followers: "NDArray[np.uint16]", last: "NDArray[np.uint16]", size: int) -> Sequence[int]:
-    """The keys of n-grams from how many there are for each context, in order, and the last character of each."""
-    import numpy as np
-
-    contexts = np.repeat(np.arange(len(followers), dtype=np.uint64), followers)
-    return array("Q", (contexts * np.uint64(size) + last).tobytes())
+    return Ngrams(number, **{name: memoryview(array) for name, array in found.items()})
 
 
 @lru_cache(maxsize=1 << 17)
@@ -83,18 +72,18 @@ def _steps(model: Ngrams, known: Sequence[int | None]) -> int:
     if last is None or not before or before[-1] is None:
         return model.single[last or 0]
     first, second = [None, *before][-2:]
-    size = len(model.number)
     if first is None or second is None:
-        place = _place(model.pairs, before[-1] * size + last)
+        place = _place(model.second, model.pairs_from, before[-1], last)
         return model.pair[place] if place >= 0 else model.single_backoff[before[-1]] + model.single[last]
-    context = _place(model.pairs, first * size + second)
+    context = _place(model.second, model.pairs_from, first, second)
     if context < 0:
         return _steps(model, known[1:])
-    place = _place(model.triples, context * size + last)
+    place = _place(model.third, model.triples_from, context, last)
     return model.triple[place] if place >= 0 else model.pair_backoff[context] + _steps(model, known[1:])
 
 
-def _place(keys: Sequence[int], key: int) -> int:
-    """Where a key stands among the sorted ones, or -1."""
-    place = bisect_left(keys, key)
-    return place if place < len(keys) and keys[place] == key else -1
+def _place(last: Sequence[int], starts: Sequence[int], context: int, sought: int) -> int:
+    """The place of the n-gram that goes on so behind a context, or -1."""
+    end = starts[context + 1]
+    place = bisect_left(last, sought, starts[context], end)
+    return place if place < end and last[place] == sought else -1

@@ -75,7 +75,8 @@ def _ranked(pieces: tuple[str, ...], left: str, right: str) -> Sequence[str]:
     found = [(piece, simple(piece)) for piece in pieces if is_used(piece[0])]
     left, right = simple(left), simple(right)
     if len(found) > CHOSEN:
-        found.sort(key=lambda one: -in_context(left[-2:] + one[1] + right[:2]))
+        near = left[-2:]
+        found.sort(key=lambda one: -in_context(near + one[1] + right[:2], len(near)))
         found[CHOSEN:] = [one for one in found[CHOSEN:] if _makes_a_word(left, one[1], right)]
     weighed = sorted(found, key=lambda one: -likelihood(left + one[1] + right))
     return [piece for piece, _ in weighed]

@@ -11,7 +11,7 @@ from itertools import chain
 from pipeline.segment.candidates import Candidates
 from pipeline.segment.headings import STRONG
 
-TITLE = re.compile(r"(?:[㐀-鿿]{0,8}[ \u3000]?)?索[ \u3000]?引|index", re.IGNORECASE)
+TITLE = re.compile(r"(?:[㐀-鿿]{0,8}[ \u3000]?)?索[ \u3000]?引|(?i:index)")
 LEAST_ENTRIES = 10
 ENTRIES = 0.6  # of the lines below are entries
 _ENTRY = re.compile(

@@ -2,7 +2,8 @@
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def read_meters(path: Path, places: Sequence[float] = (), seconds: float = 2.0) 
     openings: list[list[Samples]] = [[] for _ in places]
     starts: list[int] = []  # of the openings, samples
     peak, length, rate = -math.inf, 0, 1
-    for block in codec.decode_blocks(path):
+    for block in _ahead(codec.decode_blocks(path)):
         rate = block.rate
         weighted.append(sound.block_energies(block))
         plain.append(_squares(block))
@@ -66,6 +67,15 @@ def read_meters(path: Path, places: Sequence[float] = (), seconds: float = 2.0) 
         rate=rate,
         openings=tuple(np.concatenate(kept) if kept else np.zeros(0, np.int16) for kept in openings),
     )
+
+
+def _ahead(blocks: Iterator[Audio]) -> Iterator[Audio]:
+    """The same blocks, the next of which is decoded while one is measured."""
+    with ThreadPoolExecutor(1) as decoder:
+        coming = decoder.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = decoder.submit(next, blocks, None)
+            yield block
 
 
 def alike(one: Samples, other: Samples, shift: int = 0) -> float:

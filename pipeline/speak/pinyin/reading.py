@@ -71,8 +71,7 @@ def _several(character: str) -> bool:
     >>> _several("人"), _several("行")
     (False, True)
     """
-    known = lexicon().characters.get(character, ())
-    return len([reading for reading in known if reading[-1] != "5"]) > 1
+    return len([reading for reading in lexicon().readings(character) if reading[-1] != "5"]) > 1
 
 
 def _open(syllable: Syllable) -> bool:

@@ -37,7 +37,7 @@ def phrased(syllables: Sequence[Syllable], text: str) -> Found:
     """
     found = list(syllables)
     for character in dict.fromkeys(text):
-        for pattern, reading in phrases().get(character, ()):
+        for pattern, reading in phrases(character):
             for match in pattern.finditer(text):
                 at = match.start("here")
                 found[at : at + 1] = _read_as(found[at : at + 1], [reading])
@@ -134,13 +134,18 @@ def table(name: str) -> dict[str, str]:
 
 
 @functools.cache
-def phrases() -> dict[str, list[tuple[re.Pattern[str], str]]]:
-    """The patterns of phrases.tsv by the character that they are about, in which its place is called `here`."""
-    found: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+def phrases(character: str) -> Sequence[tuple[re.Pattern[str], str]]:
+    """The patterns of phrases.tsv that are about a character, in which its place is called `here`; their readings."""
+    here, rows = f"(?P<here>{character})", _phrases().get(character, ())
+    return [(re.compile(pattern.replace("_", here, 1)), reading) for pattern, reading in rows]
+
+
+@functools.cache
+def _phrases() -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
     for row in _rows("phrases.tsv"):
         character, pattern, reading = row.split("\t")
-        marked = pattern.replace("_", f"(?P<here>{character})", 1)
-        found.setdefault(character, []).append((re.compile(marked), reading))
+        found.setdefault(character, []).append((pattern, reading))
     return found
 
 
