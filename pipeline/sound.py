@@ -26,6 +26,7 @@ MOMENTARY, SHORT_TERM = 4, 30  # blocks of 100 ms
 OVERSAMPLING = 4
 TAPS = 12
 OVERSHOOT = 2  # between samples the filter shows at most 1.92 times what the samples do
+STRETCH = 256  # samples that are looked at together for the peak, far more than TAPS
 LOOK_AHEAD_S = 0.005
 FRAME_S = 0.01
 QUIET_DBFS = -52.0
@@ -116,7 +117,8 @@ def _levels(energies: NDArray[np.floating], blocks: int) -> Floats:
 
 def true_peak(samples: Samples, rate: int) -> float:
     """dBTP by fourfold oversampling (BS.1770-4, annex 2); -inf for silence."""
-    peak = float(_peaks(samples.astype(np.float32) / np.float32(FULL_SCALE)).max(initial=0.0))
+    signal = samples.astype(np.float32) / np.float32(FULL_SCALE)
+    peak = float(_peaks_above(signal, np.abs(signal).max(initial=0.0)).max(initial=0.0))
     return 20 * math.log10(peak) if peak > 0 else -math.inf
 
 
@@ -163,14 +165,29 @@ def limited(samples: Samples, rate: int, gain: float, ceiling_db: float) -> Samp
 
     loud = samples.astype(np.float32) * np.float32(gain / FULL_SCALE)
     ceiling = 10 ** (ceiling_db / 20)
-    if float(np.abs(loud).max(initial=0.0)) >= ceiling / OVERSHOOT:
-        peaks = _peaks(loud)
-        if peaks.max() > ceiling:
-            reach = int(rate * LOOK_AHEAD_S) | 1
-            wanted = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
-            smooth = uniform_filter1d(minimum_filter1d(wanted, 2 * reach + 1), reach)
-            loud *= uniform_filter1d(smooth, reach)
+    peaks = _peaks_above(loud, ceiling)
+    if peaks.max(initial=0.0) > ceiling:
+        reach = int(rate * LOOK_AHEAD_S) | 1
+        wanted = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
+        smooth = uniform_filter1d(minimum_filter1d(wanted, 2 * reach + 1), reach)
+        loud *= uniform_filter1d(smooth, reach)
     return np.asarray(np.clip(np.rint(loud * (FULL_SCALE - 1)), -FULL_SCALE, FULL_SCALE - 1), np.int16)
+
+
+def _peaks_above(signal: Floats, floor: float) -> Floats:
+    """As _peaks, but 0 where no peak can be higher than `floor`.
+
+    Between samples the signal is at most OVERSHOOT times as high as they are, so only stretches that reach that part
+    of the floor are looked at, each with its neighbours: where these are put together nothing is that high.
+    """
+    if not len(signal):
+        return signal
+    heights = np.maximum.reduceat(np.abs(signal), np.arange(0, len(signal), STRETCH))
+    high = np.pad(heights * OVERSHOOT >= floor, 1)
+    near = np.repeat(high[:-2] | high[1:-1] | high[2:], STRETCH)[: len(signal)]
+    found = np.zeros_like(signal)
+    found[near] = _peaks(signal[near])
+    return found
 
 
 def _peaks(signal: Floats) -> Floats:
