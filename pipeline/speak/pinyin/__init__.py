@@ -28,7 +28,8 @@ class Pronouncer:
         ['bu2', 'shi4', 'ni2', 'hao3', None]
         """
         words = cut_text(text, self._kept)
-        found = ruled([replace(s, character=c) for s, c in zip(read_words(words), text, strict=True)], words)
+        read = zip(read_words(words), text, strict=True)
+        found = ruled([s if s.character == c else replace(s, character=c) for s, c in read], words)
         return sounded(self._overridden(found, words), words)
 
     def _overridden(self, found: Sequence[Syllable], words: Sequence[str]) -> list[Syllable]:

@@ -34,9 +34,8 @@ def sounded(syllables: Sequence[Syllable], words: Sequence[str]) -> list[Syllabl
             elif character == "不":
                 tones[k] = no(text, words, places, k, tones)
     _third(tones, syllables, words)
-    return [
-        replace(s, sounded=s.citation if s.reason == "override" else t) for s, t in zip(syllables, tones, strict=True)
-    ]
+    found = zip(syllables, tones, strict=True)
+    return [s if t == s.sounded or s.reason == "override" else replace(s, sounded=t) for s, t in found]
 
 
 def _places(words: Sequence[str]) -> list[tuple[int, int]]:
