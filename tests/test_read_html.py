@@ -59,6 +59,48 @@ def test_the_main_text_is_read_and_what_is_around_it_is_not(tmp_path: Path, body
     assert {rule for rule, _ in left_out(page)} <= {"menu", "around the text", "form", "hidden"}
 
 
+LINKS = "".join(f"<li><a href='{k}'>今日要闻：第{k}号台风来了！</a></li>" for k in range(9))
+BESIDE = [
+    "<div class='c'><h1>春游</h1><div class='info'>2021-04-05 08:00 来源：晚报</div>{body}</div>"
+    "<div class='post_side'><h2>大家都爱看</h2><ul>{links}</ul></div>",
+    "<div class='c'><h1>春游</h1>{body}<div>{next}</div></div>"
+    "<div class='right'>{links}<p>台风来了，请大家当心。</p></div>",
+    "<div class='c'><h1>春游</h1>{body}<div><h3>相关推荐</h3><p>另一篇写秋天的文章，写得也很好。</p></div></div>",
+    "<h1>春游</h1><div>{body}<div class='k'>标签</div><div>评论（0）</div><div>已有9人参与</div></div><p>{next}</p>",
+    "<h1>春游</h1><div>{body}</div><div class='wx_tip'>扫一扫，关注我们的公众号，天天有好文章。</div>",
+]
+
+
+@pytest.mark.parametrize("body", BESIDE)
+def test_what_is_no_prose_beside_the_text_is_left_out(tmp_path: Path, body: str) -> None:
+    shown = f"<div class='article'>{PARAGRAPHS * 2}</div>"
+    page = read_page(tmp_path, body.format(body=shown, links=LINKS, next="<a href='9'>下一篇：秋游去哪里？</a>"))
+    assert lines(page) == ["春游", *TEXT * 2]
+    assert {rule for rule, _ in left_out(page)} <= {"menu", "around the text"}
+
+
+KEPT = [
+    "<div class='preface'><p>这篇短文写于去年，那时候孩子还小。</p></div><div class='chapter'>{text}</div>",
+    "<div class='chapter-title'>第一章</div><div class='chapter'>{text}</div>",
+    "<div class='chapter'>{text}</div><div class='poem'>春眠不觉晓</div>",
+    "<div>春游记事</div><div>{text}</div>",
+    "<div class='footer'>{text}</div><div>这一段很短，也是正文。</div>",
+]
+
+
+@pytest.mark.parametrize("body", KEPT)
+def test_prose_titles_and_verse_beside_the_text_are_read(tmp_path: Path, body: str) -> None:
+    page = read_page(tmp_path, body.format(text=PARAGRAPHS), "<title>春游记事</title>")
+    assert len(lines(page)) == len(TEXT) + 1
+
+
+def test_the_footer_of_a_short_article_is_not_taken_for_the_text(tmp_path: Path) -> None:
+    footer = "<p>本网站的全部内容，未经许可，不得转载；如有意见，请来信，也请来电。</p>" * 2
+    links = "<a href='1'>台风来了</a>" * 9
+    page = read_page(tmp_path, f"<div>{links}<p>{TEXT[0]}</p><p>{TEXT[2]}</p></div><div class='footer'>{footer}</div>")
+    assert {TEXT[0], TEXT[2]} <= set(lines(page))
+
+
 def test_lines_that_end_in_br_and_blanks_of_the_markup(tmp_path: Path) -> None:
     page = read_page(tmp_path, f"<div>　　{TEXT[0]}<br>\n　　花开\n了。<br/>a\n b</div>")
     assert lines(page) == [TEXT[0], "花开了。", "a b"]
@@ -76,6 +118,28 @@ def test_a_page_says_who_wrote_it_and_when(tmp_path: Path) -> None:
     )
     page = read_page(tmp_path, PARAGRAPHS, head)
     assert (page.title, page.creator, page.date, page.language) == ("春游", "某人", "2021-04-05", "zh-CN")
+
+
+def test_a_page_shows_when_it_appeared(tmp_path: Path) -> None:
+    stamp = (
+        "<div class='bar'>2026年1月2日</div><h1>春游</h1><div class='info'><a href='/'>晚报</a> 2021/4/5 08:00</div>"
+    )
+    assert read_page(tmp_path, f"{stamp}{PARAGRAPHS}").date == "2021-04-05"
+    assert read_page(tmp_path, f"<h1>春游</h1>{PARAGRAPHS}<p>2021年4月5日</p>").date == ""
+
+
+@pytest.mark.parametrize("author", ["name, email@example.com", "104363"])
+def test_what_a_template_left_is_no_author(tmp_path: Path, author: str) -> None:
+    assert read_page(tmp_path, PARAGRAPHS, f"<meta name='author' content='{author}'>").creator == ""
+
+
+def test_the_title_that_an_authority_declares(tmp_path: Path) -> None:
+    head = "<title>某省人民政府网站</title><meta name='ArticleTitle' content='春游的通知'>"
+    assert read_page(tmp_path, f"<h1>某省人民政府网站</h1>{PARAGRAPHS}", head).title == "春游的通知"
+
+
+def test_a_hyphen_between_figures_is_in_the_title(tmp_path: Path) -> None:
+    assert read_page(tmp_path, PARAGRAPHS, "<title>1-10月春游人次</title>").title == "1-10月春游人次"
 
 
 @pytest.mark.parametrize("title", ["春游_散文网", "春游 - 散文网", "春游-散文网", "春游 | 散文网"])

@@ -95,7 +95,53 @@ def test_an_article_may_name_a_site() -> None:
     assert repair(document_of(article)).text == article
 
 
+ARTICLE = """
+天台山下迎新年
+2021-04-05 08:00:00　来源: 山城晚报　作者：林间一石　字号：大 中 小
+（原标题：天台山下迎新年，村民笑开颜）
+当前位置：首页 > 新闻 > 正文
+山城晚报讯 昨天，天台山下的村子里热闹非凡，家家户户都贴上了春联。
+村长说：“今年的年味更浓了。”
+点击进入“新春走基层”>>
+本文来源：山城晚报 责任编辑：王石_NB123
+(本文来自山城新闻，更多原创资讯请下载“山城新闻”APP)
+【打印本页】【关闭窗口】
+扫描下方二维码，关注山城晚报
+免责声明：以上内容来自网友，不代表本站观点。
+违法和不良信息举报电话：010-12345678
+Copyright © 2021 山城晚报 版权所有
+山ICP备12345678号-1
+"""
+
+
+def test_an_article_loses_what_its_page_says_around_it() -> None:
+    repaired = repair(document_of(ARTICLE))
+    lines = [line for line in repaired.text.splitlines() if line]
+    assert lines == [
+        "天台山下迎新年",
+        "山城晚报讯 昨天，天台山下的村子里热闹非凡，家家户户都贴上了春联。",
+        "村长说：“今年的年味更浓了。”",
+    ]
+    assert (repaired.date, repaired.creator) == ("2021-04-05", "林间一石")
+    assert {edit.rule for edit in repaired.edits if not edit.after} == {"byline", "site words"}
+    assert undo(repaired.text, repaired.edits) == ARTICLE
+
+
+def test_dates_and_sources_that_are_the_author_s_stay() -> None:
+    scenes = "".join(f"2021-04-05 0{k}:30 山城\n门开了，第{k}个人走了进来。\n" for k in range(1, 7))
+    letter = "亲爱的妈妈：\n我很好，请放心。\n女儿\n2021年4月5日\n"
+    novel = "第一章 夜\n2021年4月5日 23:10 山城码头\n" + "船靠岸了，没有人下来。\n" * 4_000
+    found = [repair(document_of(text)) for text in (scenes, letter, novel)]
+    assert [{edit.rule for edit in document.edits} & {"byline", "site words"} for document in found] == [set()] * 3
+
+
 SOUND = (
+    "声明发出以后，本文作者再也没有说话。",
+    "原标题党的作者如今都改行了。",
+    "编辑：他把这两个字写得很大，大家都看见了。",
+    "您现在的位置：不上不下。",
+    "来源：心底的声音，你听。",
+    "他举报电话诈骗的事，大家都知道。",
     "“求月票！”他在直播间里喊道。",
     "他求我支持他，我没有答应。",
     "感谢你的支持，没有你我走不到今天。",
