@@ -136,6 +136,9 @@ def test_dates_and_sources_that_are_the_author_s_stay() -> None:
 
 
 SOUND = (
+    "大小",
+    "中 中",
+    "收藏",
     "声明发出以后，本文作者再也没有说话。",
     "原标题党的作者如今都改行了。",
     "编辑：他把这两个字写得很大，大家都看见了。",
