@@ -83,7 +83,7 @@ def _cut(offset: int, line: str) -> Replacement:
 def _own(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     """The page's own lines: the number of each, and what of it is the page's, at its end."""
     for k, line in enumerate(lines):
-        if _site_pattern().search(line) or (_DATE_LINE.match(line) and not _of_a_meeting(lines, k)):
+        if _site_pattern().match(line) or (_DATE_LINE.match(line) and not _of_a_meeting(lines, k)):
             yield k, line
         elif shown := address_in(line):
             yield k, shown
