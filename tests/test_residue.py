@@ -111,6 +111,8 @@ ARTICLE = """
 违法和不良信息举报电话：010-12345678
 Copyright © 2021 山城晚报 版权所有
 山ICP备12345678号-1
+【关闭窗口】　【发表评论】　【打印本稿】
+山城晚报的所有文字，未经授权，不得转载。
 """
 
 
@@ -127,6 +129,20 @@ def test_an_article_loses_what_its_page_says_around_it() -> None:
     assert undo(repaired.text, repaired.edits) == ARTICLE
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "新华网山城频道 ( 2012-06-04 09:20:26 )        稿件来源：山城日报",
+        "发布日期：2012/6/4 浏览次数：2168",
+        "2012年06月04日09:20  山城科技    收藏本文",
+        "最后更新: 2012-06-04 09:20:26",
+    ],
+)
+def test_the_forms_of_a_byline(line: str) -> None:
+    repaired = repair(document_of(f"天台山下迎新年\n{line}\n昨天，村子里热闹非凡。\n"))
+    assert (repaired.date, repaired.text) == ("2012-06-04", "天台山下迎新年\n\n昨天，村子里热闹非凡。\n")
+
+
 def test_dates_and_sources_that_are_the_author_s_stay() -> None:
     scenes = "".join(f"2021-04-05 0{k}:30 山城\n门开了，第{k}个人走了进来。\n" for k in range(1, 7))
     letter = "亲爱的妈妈：\n我很好，请放心。\n女儿\n2021年4月5日\n"
@@ -137,6 +153,8 @@ def test_dates_and_sources_that_are_the_author_s_stay() -> None:
 
 SOUND = (
     "大小",
+    "未经允许，他不得踏进这个院子。",
+    "视频里的人在笑。",
     "中 中",
     "收藏",
     "声明发出以后，本文作者再也没有说话。",

@@ -25,6 +25,9 @@ _FIELD = (
 )
 _QUIET = "[^，。！？；…“”]"
 _DATED = re.compile(rf"{_SAID}{_DAY}(?P<clock>{_CLOCK})?(?P<rest>(?:\s|{_FIELD}|[|｜]){_QUIET}*)?")
+_NAMED = re.compile(  # 新华网河北频道 (2012-06-04 09:20:26) 稿件来源：河北日报
+    rf"[^\d\s，。！？；…“”]{{2,16}}\s?[（(\s]\s?{_DAY}{_CLOCK}\s?[）)]?(?P<rest>\s{_QUIET}*)?"
+)
 _SOURCE = re.compile(rf"[（(]?(?:本文|文章)?[来來]源[于於]?\s?[:：]\s?{_QUIET}{{2,40}}")
 _AUTHOR = re.compile(r"作者\s?[:：]\s?([^\s，。:：|｜/（(]{2,12})(?=$|[\s|｜）)])")
 
@@ -59,7 +62,7 @@ def _edges(filled: Sequence[int]) -> frozenset[int]:
 def _is_byline(line: str, is_article: bool) -> bool:
     if not line or len(line) > LONGEST:
         return False
-    if _SOURCE.fullmatch(line):
+    if _SOURCE.fullmatch(line) or (is_article and _NAMED.fullmatch(line)):
         return True
     dated = _DATED.fullmatch(line)
     if not dated:
@@ -71,7 +74,7 @@ def _is_byline(line: str, is_article: bool) -> bool:
 def _dates(lines: Sequence[str]) -> Iterator[str]:
     """The dates of the lines, as ISO 8601."""
     for line in lines:
-        dated = _DATED.fullmatch(line)
+        dated = _DATED.fullmatch(line) or _NAMED.fullmatch(line)
         if dated and 1 <= int(dated["month"]) <= 12 and 1 <= int(dated["day"]) <= 31:
             yield f"{dated['year']}-{int(dated['month']):02}-{int(dated['day']):02}"
 
