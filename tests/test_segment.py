@@ -209,6 +209,37 @@ def test_an_index_leads_to_pages_that_a_recording_has_not() -> None:
     demand_whole(document_of(text), outline)
 
 
+CITED = (
+    "[1] 王一：《山中的茶》，山城出版社，1998年，第12页\n[2] Smith, J., Tea of 王, London, 1901\n"
+    "[3] 同上，王文\n[4] 王氏关于茶叶的进一步通讯\n[5]\n"
+)
+
+
+@pytest.mark.parametrize("title", ["参考文献", "主要参考书目：", "【參考資料】", "References"])
+def test_what_was_quoted_is_not_read_out(title: str) -> None:
+    cited = [CITED.replace("王", name) for name in ("赵", "钱", "孙")]
+    text = "".join(f"第{n}章 山\n{BODY * 3}\n{title}\n{own}" for n, own in zip("一二三", cited, strict=True))
+    outline = cut(text)
+    assert [section.title for section in outline.sections] == ["第一章 山", "第二章 山", "第三章 山"]
+    left = "\n".join(edit.before for edit in outline.dropped if edit.rule == "bibliography")
+    assert left == "".join(f"{title}\n{own}" for own in cited).rstrip("\n")
+    demand_whole(document_of(text), outline)
+
+
+def test_a_bibliography_ends_where_the_text_goes_on() -> None:
+    text = f"第一章 山\n{BODY}\n参考文献\n{CITED}{BODY}\n{BODY}\n"
+    outline = cut(text)
+    spoken = "".join(chunk.text for section in outline.sections for chunk in section.chunks)
+    assert spoken.count(BODY.strip()[:8]) == 3 * BODY.count(BODY.strip()[:8])
+    assert "Smith" not in spoken
+
+
+def test_prose_about_sources_is_read() -> None:
+    prose = "本书的主要依据是1945年的文件，也有我在山城出版社工作时的经历，它们都在这里。\n" * 5
+    outline = cut(f"第一章 山\n{BODY}\n参考资料\n{prose}")
+    assert not [edit for edit in outline.dropped if edit.rule == "bibliography"]
+
+
 def test_a_chapter_that_is_called_index_is_a_chapter() -> None:
     prose = "索引员在第12号柜前停了下来，她数到3。\n他在1984年的那一页上写着：见附录。\n" + BODY
     outline = cut("".join(f"第{n}章 山\n{BODY * 3}\n" for n in "一二三") + f"索引\n{prose * 6}\n")

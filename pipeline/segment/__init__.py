@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 
 from pipeline.model import Document, Outline
+from pipeline.segment.back_matter import back_matter_of
 from pipeline.segment.candidates import Candidates, Heading, Rank
 from pipeline.segment.chunks import Sizes, speakable
 from pipeline.segment.contents import contents_of
 from pipeline.segment.cutting import dropped_edits, pieces_of, section_of
 from pipeline.segment.fronts import fronts_of
 from pipeline.segment.headings import STRONG
-from pipeline.segment.index import index_of
 from pipeline.segment.numbering import numbering_notes
 from pipeline.segment.page import Page
 from pipeline.segment.scheme import book_names, headings_of
@@ -22,7 +22,6 @@ from pipeline.segment.sections import drafts_of
 __all__ = ["Sizes", "segment"]
 
 CONTENTS = "contents"
-INDEX = "index"
 REPEATED = "repeated heading"
 RULE_LINE = "rule line"
 HABIT = 0.3  # of the headings come twice, when they are the tops of pages
@@ -43,11 +42,11 @@ def segment(document: Document, sizes: Sizes) -> Outline:
     marked = Candidates(page, fronts=fronts_of(page))
     contents = contents_of(marked)
     candidates = Candidates(page, *contents, marked.fronts) if contents.lines else marked
-    index = index_of(candidates)
-    if index:
-        candidates = Candidates(page, contents.lines | index, contents.listed, marked.fronts)
+    back = back_matter_of(candidates)
+    if back:
+        candidates = Candidates(page, contents.lines | back.keys(), contents.listed, marked.fronts)
     headings = headings_of(candidates)
-    rules = {**_left_out(candidates, headings), **dict.fromkeys(index, INDEX)}
+    rules = {**_left_out(candidates, headings), **back}
     spoken = [number for number in candidates.filled if number not in rules]
     kept = [heading for heading in headings if heading.line not in rules]
     drafts = drafts_of(candidates, spoken, kept, document.title)
