@@ -234,6 +234,16 @@ def test_a_bibliography_ends_where_the_text_goes_on() -> None:
     assert "Smith" not in spoken
 
 
+NOTED = "1 引自王一：《山中的茶》，第12页。\n2 前揭书，页二八一。\n3 山城档案馆，第四柜。\n4 Smith, Tea, p. 7.\n"
+TOLD = "1 山里人管这种茶叫青牛，我小时候常喝，现在已经没有了。\n2 那年我在山城的时候，他还是个孩子，见《山中的茶》。\n"
+
+
+def test_notes_that_only_name_sources_are_not_read_out_and_others_are() -> None:
+    outline = cut(f"第一章 山\n{BODY}\n注释：\n{NOTED}第二章 水\n{BODY}\n注释：\n{TOLD * 2}第三章 云\n{BODY}\n")
+    left = "\n".join(edit.before for edit in outline.dropped if edit.rule == "source notes")
+    assert left == f"注释：\n{NOTED}".rstrip("\n")
+
+
 def test_prose_about_sources_is_read() -> None:
     prose = "本书的主要依据是1945年的文件，也有我在山城出版社工作时的经历，它们都在这里。\n" * 5
     outline = cut(f"第一章 山\n{BODY}\n参考资料\n{prose}")

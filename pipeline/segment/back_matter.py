@@ -1,7 +1,7 @@
-"""The marked lines of a page come in; those of indexes and bibliographies go out, to be left out, with their rules.
+"""The marked lines of a page come in; those of indexes and lists of sources go out, to be left out, with their rules.
 
-An index leads to the pages of the print, and a recording has none; nobody listens to a list of what was quoted. Each is
-told by its heading and by what most lines below are, up to the next heading.
+An index leads to the pages of the print, and a recording has none; nobody listens to a list of what was quoted, or to
+notes that do nothing else. Each is told by its heading and by what most lines below are, up to the next heading.
 """
 
 import re
@@ -19,9 +19,10 @@ _LEADS = re.compile(
 )
 _NUMBER = re.compile(r"(?P<bracket>[\[［〔〖【])?\d{1,3}[\]］〕〗】)）.．、]?\s*")
 _SOURCE = re.compile(
-    r"\b(?:1[5-9]|20)\d\d\b|(?:1[5-9]|20)\d\d年|出版社|印[书書][馆館]|[书書]局|第\s?[\d、，,—-]+\s?[页頁]|\bpp?\.?\s?\d|[同仝]上|"
-    r"\bIbid|引用日期|https?://|www\.|\[[JMDCNRZ](?:/OL)?\]|Press\b|[编編译譯著][，。,.]|《[^》]+》[，,（(]"
+    r"\b(?:1[5-9]|20)\d\d\b|(?:1[5-9]|20)\d\d年|出版社|印[书書][馆館]|[书書]局|第\s?[\d、，,—-]+\s?[页頁]|\bpp?\.?\s?\d|[同仝][上前]|"
+    r"引自|参[见見]|參見|前[揭引]|[档檔]案|[载載][于於]|[页頁][一二三四五六七八九○〇十百]|\bIbid|引用日期|https?://|www\.|\[[JMDCNRZ](?:/OL)?\]|Press\b|[编編译譯著][，。,.]|《[^》]+》[，,（(]"
 )
+_TITLE = re.compile("《[^》]*》|〈[^〉]*〉")
 _PROSE = "的了是在这我也就不们"
 PROSE_SHARE = 0.05  # of a line's characters; with more of them it tells something
 LONGEST = 300  # characters of an entry
@@ -37,22 +38,34 @@ def _leads(text: str) -> bool:
     return _LEADS.search(text) is not None
 
 
+def _listed(text: str) -> bool:
+    """Whether a line of a bibliography is an entry: it names a work, or has a number in brackets and tells nothing.
+
+    >>> _listed("[4]"), _listed("[7] 中国与鸦片贸易"), _listed("中国与鸦片贸易")
+    (True, True, False)
+    """
+    number = _NUMBER.match(text)
+    bracketed = number is not None and number["bracket"] is not None
+    return _cites(text) or (bracketed and len(text) <= LONGEST and not _tells(text))
+
+
 def _cites(text: str) -> bool:
     """Whether a line names a work that was quoted.
 
-    >>> [_cites(t) for t in ("［1］孙燕君著，《阿里巴巴神话》，南京：江苏文艺出版社，2007", "[4]", "Ibid., p. 12")]
-    [True, True, True]
+    >>> [_cites(t) for t in ("［1］孙燕君著，《阿里巴巴神话》，南京：江苏文艺出版社，2007", "Ibid., p. 12")]
+    [True, True]
     >>> _cites("本书的主要依据是缴获的德国文件和1945年的审讯记录，也有我的亲身经历。")
     False
     """
     number = _NUMBER.match(text)
     rest = text[number.end() :] if number else text
-    if not rest:
-        return True
     foreign = sum("㐀" <= character <= "鿿" for character in rest) < HAN_SHARE * len(rest)
-    tells = sum(map(rest.count, _PROSE)) > PROSE_SHARE * len(rest)
-    named = foreign or (number and number["bracket"]) or _SOURCE.search(rest)
-    return len(rest) <= LONGEST and not tells and bool(named)
+    return len(rest) <= LONGEST and not _tells(rest) and (foreign or _SOURCE.search(rest) is not None)
+
+
+def _tells(text: str) -> bool:
+    """Whether a line is prose, what titles are made of not counted."""
+    return sum(map(_TITLE.sub("", text).count, _PROSE)) > PROSE_SHARE * len(text)
 
 
 class Kind(NamedTuple):
@@ -63,6 +76,7 @@ class Kind(NamedTuple):
     is_entry: Callable[[str], bool]
     least: int
     share: float
+    partial: bool = False  # it may end without a heading
 
 
 KINDS = (
@@ -73,9 +87,20 @@ KINDS = (
             r"(?:附[录錄][一二三四五六七八九十\dA-Z]*[:：\s]*)?[㐀-鿿]{0,4}[参參引征徵][考用][ \u3000]?"
             r"(?:文[献獻]|[资資]料|[书書]目|著作|文章)[㐀-鿿]{0,2}[:：]?|(?i:references|(?:selected )?bibliography)"
         ),
-        _cites,
+        _listed,
         3,
         0.75,
+        partial=True,
+    ),
+    Kind(
+        "source notes",
+        re.compile(
+            r"[〔（(]?(?:本?[章节節篇]|原[书書]|作者)?[后後末]?(?:[注註][释釋解]|[附尾脚腳][注註]|[注註])[:：〕）)]?|"
+            r"(?i:(?:end)?notes)"
+        ),
+        _cites,
+        3,
+        0.8,
     ),
 )
 
@@ -113,14 +138,14 @@ def _ends(candidates: Candidates, title: int, line: int, titles: Mapping[int, Ki
 def _block(candidates: Candidates, title: int, end: int, kind: Kind) -> range:
     """The lines from a title on, where they are a list of its kind; none where they are not.
 
-    Where the next heading is not known as one, the list ends in front of two lines in a row that are no entries.
+    Where the next heading is not known as one, a list ends in front of two lines in a row that are no entries.
     """
     below = [k for k in range(title + 1, end) if candidates.lines[k].text]
     lines = [k for k in below if not _LETTER.fullmatch(candidates.lines[k].text)]
     entries = [kind.is_entry(candidates.lines[k].text) for k in lines]
     if _suffice(entries, kind):
         return range(title, end)
-    first = next((n for n, pair in enumerate(pairwise(entries)) if not any(pair)), len(entries))
+    first = next((n for n, pair in enumerate(pairwise(entries)) if not any(pair)), 0) if kind.partial else 0
     return range(title, lines[first - 1] + 1) if first and _suffice(entries[:first], kind) else range(0)
 
 
