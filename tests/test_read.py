@@ -209,6 +209,46 @@ def test_markdown_is_read_as_a_listener_expects(tmp_path: Path) -> None:
     assert {edit.rule for edit in document.edits} == {"front matter", "markdown", "code block"}
 
 
+POST = """---
+layout: post
+date : 2011-11-26 23:58:57.000000000 +09:00
+tags : [ 求职, 故事 ]
+---
+{% include setup %}
+
+##开始
+花开了，看![图]({{ IMAGES }}/a.png)。
+
+##再说##
+###又说
+#话题# 不是标题。
+
+| **名称** | `用处` |
+|---|---|
+| [花](u) | 看 |
+"""
+
+
+def test_a_post_of_a_generator_of_pages(tmp_path: Path) -> None:
+    document = read_bytes(tmp_path, POST.encode(), "a.md")
+    lines = [line.strip() for line in document.text.splitlines() if line.strip()]
+    assert lines == ["开始", "花开了，看图。", "再说", "又说", "#话题# 不是标题。", "名称，用处", "花，看"]
+    assert [heading.level for heading in document.headings] == [2, 2, 3]
+    assert (document.title, document.date) == ("", "2011-11-26")
+    assert {rule for edit in document.edits for rule in edit.rule.split("+")} == {
+        "front matter",
+        "markdown",
+        "template",
+    }
+    assert undo(document.text, document.edits) == POST
+
+
+def test_a_play_between_two_rules_is_no_front_matter(tmp_path: Path) -> None:
+    play = "---\n甲：你来了。\n乙：我来了。\n---\n\n幕落。\n"
+    document = read_bytes(tmp_path, play.encode(), "a.md")
+    assert "甲：你来了。" in document.text
+
+
 NOTES = [
     ("天色暗了[^1]。\n\n[^1]: 注。\n", "天色暗了。"),
     ("天色暗了[^1]。\n\n[^1]: 有 空格 的注，见《某书》。\n", "天色暗了。"),

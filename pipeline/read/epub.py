@@ -14,7 +14,7 @@ from pipeline.errors import InputError
 from pipeline.files import sha256_of
 from pipeline.model import Document, Note, Origin
 from pipeline.read.elements import Walked, kinds, lines_of
-from pipeline.read.flow import Line, document_of, language_of
+from pipeline.read.flow import Line, day_of, document_of, language_of
 from pipeline.read.linked import CONTENTS, without_contents
 from pipeline.read.notes import without_footnotes
 from pipeline.read.package import Package, broken, locked, opened, resolved
@@ -201,6 +201,6 @@ def _meta(book: Book, name: str) -> str:
     if name == "date":
         dates = [e for m in all_named(book.opf, "metadata") for e in all_named(m, "date") if text_in(e)]
         published = [e for e in dates if attribute(e, "event") in ("", "publication")]
-        known = (text_in(e)[:10] for e in (*published, *dates))
+        known = (day_of(text_in(e)) for e in (*published, *dates))
         return next((date for date in known if date != NO_DATE), "")
     return next(_metas(book, name), "")

@@ -21,6 +21,8 @@ RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BASE = re.compile("[A-Za-z0-9)）米]")
 SAMPLE = 20_000  # characters to tell a language by
 CHINESE_SHARE = 0.3
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)")
+_EIGHT_FIGURES = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
 _TAG = re.compile("[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _THREE_LETTERS = dict.fromkeys(("chi", "zho", "cmn"), "zh")  # ISO 639-2 and -3, where BCP 47 has two
 _SEPARATOR = "\0"  # stands for each character of a piece that is not to be touched
@@ -204,6 +206,16 @@ def _headings(lines: Iterable[Line]) -> Iterator[Heading]:
         if line.level and line.read.strip():
             yield Heading((start, end), line.level)
         start = end + 1
+
+
+def day_of(declared: str) -> str:
+    """The date of what a file declares, as ISO 8601; one that is not written in figures stays as it is.
+
+    >>> [day_of(date) for date in ("2023/2/21 10:00", "20230221", "2023-02-21T10:00+08:00", "2023-02", "昨天")]
+    ['2023-02-21', '2023-02-21', '2023-02-21', '2023-02', '昨天']
+    """
+    match = _DAY.match(declared) or _EIGHT_FIGURES.match(declared)
+    return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else declared[:10]
 
 
 def language_of(declared: str, text: str) -> str:

@@ -13,7 +13,7 @@ from pipeline.files import sha256_of
 from pipeline.model import Document, Origin
 from pipeline.read.binary import known_binary
 from pipeline.read.elements import HIDDEN, RULES, lines_of
-from pipeline.read.flow import document_of, language_of
+from pipeline.read.flow import day_of, document_of, language_of
 from pipeline.read.main_text import around_text
 from pipeline.read.notes import without_footnotes
 from pipeline.read.tree import Element, all_named, html_of, text_in, text_of
@@ -47,7 +47,7 @@ def read_html(path: Path) -> Document:
         document,
         title=title,
         creator=_name(_meta(root, _AUTHOR)),
-        date=_day(_meta(root, _DATE)) or _published(document.source, title),
+        date=day_of(_meta(root, _DATE)) or _published(document.source, title),
         language=language_of(root.get("lang", ""), document.text),
     )
 
@@ -73,16 +73,6 @@ def _title(root: Element, headings: list[str]) -> str:
         return headings[0]
     declared = _meta(root, ("og:title",)) or next((text_in(title) for title in all_named(root, "title")), "")
     return _SITE.split(declared)[0].strip(" \u3000-_|")
-
-
-def _day(declared: str) -> str:
-    """A date as ISO 8601; one that is not written in figures stays as it is.
-
-    >>> _day("2023/2/21 10:00"), _day("20230221"), _day("2023-02-21T10:00+08:00"), _day("昨天")
-    ('2023-02-21', '2023-02-21', '2023-02-21', '昨天')
-    """
-    match = re.match(r"(\d{4})([-/.年]?)(\d{1,2})[-/.月]?(\d{1,2})(?!\d{5})", declared)
-    return f"{match[1]}-{int(match[3]):02}-{int(match[4]):02}" if match else declared[:10]
 
 
 def _published(page: str, title: str) -> str:

@@ -22,6 +22,7 @@ _MARKUP = re.compile(r"[*_`\[\]<>\\&\n]")
 _BAR = r"(?:(?<![ \t])[ \t]++)?\|[ \t]*+"  # a run of blanks is read once
 _TABLE_EDGE = re.compile(rf"^[ \t]*+\|[ \t]*|{_BAR}$", re.MULTILINE)
 _TABLE_BAR = re.compile(_BAR)
+_CELL = re.compile(r"[^|\n]+")
 _STOPS = tuple("。！？!?…：:；;”’」』）)—,，、")
 
 
@@ -49,18 +50,24 @@ def inline_replacements(text: str, references: Mapping[str, Any]) -> list[Replac
     return list(disjoint(change for find in finds for change in _REPLACED[find.rule](text, find)))
 
 
-def table_replacements(text: str) -> list[Replacement]:
-    """What to replace in a table: its second line goes, and a comma stands between the cells.
+def table_replacements(text: str, references: Mapping[str, Any]) -> list[Replacement]:
+    """What to replace in a table: its second line and the markup of its cells go, and a comma stands between them.
 
-    >>> [tuple(r) for r in table_replacements("|甲|乙|\\n|-|-|")]
-    [(0, 1, ''), (2, 3, '，'), (4, 5, ''), (6, 11, '')]
+    >>> [tuple(r) for r in table_replacements("|*甲*|乙|\\n|-|-|", {})]
+    [(0, 1, ''), (1, 2, ''), (3, 4, ''), (4, 5, '，'), (6, 7, ''), (8, 13, '')]
     """
     end = text.find("\n", text.index("\n") + 1)
     rule = Replacement(text.index("\n") + 1, end if end >= 0 else len(text), "")
     outer = [Replacement(*edge.span(), "") for edge in _TABLE_EDGE.finditer(text)]
     inner = [Replacement(*bar.span(), "，") for bar in _TABLE_BAR.finditer(text)]
     cells = [change for change in disjoint([*outer, *inner]) if not rule.start <= change.start < rule.end]
-    return list(disjoint([rule, *cells]))
+    return list(disjoint([rule, *cells, *_in_cells(text, references)]))
+
+
+def _in_cells(text: str, references: Mapping[str, Any]) -> Iterator[Replacement]:
+    for cell in _CELL.finditer(text):
+        for start, end, after in inline_replacements(cell[0], references):
+            yield Replacement(cell.start() + start, cell.start() + end, after)
 
 
 def disjoint(changes: Iterable[Replacement]) -> Iterator[Replacement]:

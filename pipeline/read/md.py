@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.edits import Alignment, Replacement, edited
 from pipeline.model import Document, Heading, Span
+from pipeline.read.flow import day_of
 from pipeline.read.markup import disjoint, inline_replacements, table_replacements
 from pipeline.read.md_notes import with_notes
 from pipeline.read.txt import read_txt
@@ -25,9 +26,14 @@ if TYPE_CHECKING:
 RULE = "markdown"
 CODE = "code block"
 FRONT_MATTER = "front matter"
+TEMPLATE = "template"
 TITLE = "title"
 HEADING_LENGTH = 80  # a longer "heading" is a paragraph with a line of dashes below it
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FIELDS = re.compile(r"(?:[A-Za-z][\w-]*[ \t]*:.*\n|[ \t]*(?:[#-].*)?\n|[ \t]+\S.*\n)+")  # YAML
+_TEMPLATE = re.compile(r"\{[{%][^{}\n]{0,300}[%}]\}")
+_GLUED = re.compile(r"^(?:#{2,6}(?=[^\s#!])|#(?=[\u3400-\u9fff][^#\n]*$))", re.MULTILINE)  # ##花 is meant as a heading
+_CLOSED = re.compile(r"^(?P<marks>#{2,6})(?= )(?P<title>.*[^\s#])(?P=marks)[ \t]*$", re.MULTILINE)  # ##花##
 _FIELD = re.compile(r"^(title|author|creator|date)[ \t]*:(.*)$", re.MULTILINE | re.IGNORECASE)
 _MARK = re.compile(r"(?:[>#]+|[-*+](?=\s))[ \t]*")
 _FENCE = re.compile("```|~~~")
@@ -46,7 +52,7 @@ class Page(NamedTuple):
 
 def read_md(path: Path) -> Document:
     """Read a Markdown file; title, author and date come from its front matter. Raises InputError as `read_txt`."""
-    return with_own_title(without_markup(without_code(with_front_matter(read_txt(path)))))
+    return with_own_title(without_markup(without_code(without_templates(with_front_matter(read_txt(path))))))
 
 
 def with_front_matter(document: Document) -> Document:
@@ -61,14 +67,26 @@ def with_front_matter(document: Document) -> Document:
     matter = _FRONT_MATTER.match(document.text)
     found = _FIELD.findall(matter[1] or "") if matter else ()
     fields = {name.lower(): value.strip(" \t").strip("'\"") for name, value in found}
-    if not matter or not fields:
+    if not matter or not (fields or _FIELDS.fullmatch(matter[1] or "")):
         return document
     return replace(
         edited(document, FRONT_MATTER, [Replacement(0, matter.end(), "")]),
         title=fields.get("title", ""),
         creator=fields.get("author", fields.get("creator", "")),
-        date=fields.get("date", ""),
+        date=day_of(fields.get("date", "")),
     )
+
+
+def without_templates(document: Document) -> Document:
+    """The document without what a generator of pages puts something else for.
+
+    >>> from pipeline.model import Origin
+    >>> raw = "{% include setup %}花开了{{ site.mark }}。"
+    >>> without_templates(Document("", raw, raw, Origin("", "", ""))).text
+    '花开了。'
+    """
+    found = _TEMPLATE.finditer(document.text)
+    return edited(document, TEMPLATE, [Replacement(*match.span(), "") for match in found])
 
 
 def without_code(document: Document) -> Document:
@@ -136,7 +154,8 @@ def _blocks(text: str) -> "tuple[list[Token], dict[str, Any]]":
     parser = with_notes(MarkdownIt("commonmark", {"inline_definitions": True}))
     parser.disable(["code", "html_block", "inline"])
     found: dict[str, Any] = {}
-    blocks = parser.parse(text, found)
+    spaced = _CLOSED.sub(r"\g<marks>\g<title> \g<marks>", _GLUED.sub(r"\g<0> ", text))
+    blocks = parser.parse(spaced, found)
     return blocks, found.get("references", {})
 
 
@@ -181,7 +200,8 @@ def _paragraph(block: "Token", page: Page, references: Mapping[str, Any]) -> Ite
         yield from _around(_line_span(number, page), (start, start + len(line)), page.lines[number])
     offsets = [0, *accumulate(len(line) + 1 for line in lines)]
     table = len(lines) > 1 and _TABLE_RULE.fullmatch(lines[1])
-    for change in table_replacements(block.content) if table else inline_replacements(block.content, references):
+    found = (table_replacements if table else inline_replacements)(block.content, references)
+    for change in found:
         yield Replacement(_placed(change.start, offsets, starts), _placed(change.end, offsets, starts), change.after)
 
 

@@ -86,7 +86,8 @@ KINDS = (
         "bibliography",
         re.compile(
             r"(?:附[录錄][一二三四五六七八九十\dA-Z]*[:：\s]*)?[㐀-鿿]{0,4}[参參引征徵][考用][ \u3000]?"
-            r"(?:文[献獻]|[资資]料|[书書]目|著作|文章)[㐀-鿿]{0,2}[:：]?|(?i:references|(?:selected )?bibliography)"
+            r"(?:文[献獻]|[资資]料|[书書]目|著作|文章|[链鏈]接)[㐀-鿿]{0,2}[:：]?|"
+            r"(?i:references|(?:selected )?bibliography)"
         ),
         _listed,
         3,
