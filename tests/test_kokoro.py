@@ -249,6 +249,13 @@ def test_every_syllable_of_pypinyin_has_phonemes_in_the_vocabulary() -> None:
         assert sum(phonemes.count(arrow) for arrow in "→↗↓↘") == (syllable[-1] != "5"), syllable
 
 
+def test_every_word_of_our_own_list_of_latin_has_phonemes_in_the_vocabulary() -> None:
+    from pipeline.speak.engines.kokoro.latin import _own, latin_phonemes
+
+    for word in _own():
+        assert set(latin_phonemes(word)) <= {*_vocabulary(), " "}, word
+
+
 def test_every_syllable_of_our_own_dictionary_has_phonemes_in_the_vocabulary() -> None:
     from pipeline.speak.pinyin.lexicon import lexicon
 

@@ -1,8 +1,8 @@
 """Latin words inside Chinese come in; phonemes go out.
 
 Acronyms are spelt with the Mandarin names of the letters (a recogniser heard 11 of 20 right so, against 5 of 20 as
-English letters); words come from misaki's American dictionaries (Apache-2.0), camelCase and compounds apart; what
-they do not have is spelt.
+English letters); words, in capitals too from four letters on, come from latin.tsv and from misaki's American
+dictionaries (Apache-2.0), camelCase and compounds apart; what they do not have is spelt.
 """
 
 import functools
@@ -18,7 +18,7 @@ LETTERS = {
     "Q": "kiu1", "R": "a4", "S": "ai2 si5", "T": "ti4", "U": "you4", "V": "wei1", "W": "da2 bu5 liu5",
     "X": "ai2 ke5 si5", "Y": "wai4", "Z": "zei4",
 }  # fmt: skip
-SPELT_UP_TO = 5  # capitals: longer runs are words in capitals
+SHORTEST_WORD = 4  # capitals: what is no longer is spelt, known as a word or not
 SHORTEST_PART = 3  # letters of a word inside a compound
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -28,10 +28,12 @@ def latin_phonemes(word: str) -> str:
 
     >>> latin_phonemes("GDP")
     'ʨi↘ ti↘ pʰi→'
-    >>> latin_phonemes("hello")
-    'həlˈO'
+    >>> latin_phonemes("hello"), latin_phonemes("HELLO"), latin_phonemes("COVID")
+    ('həlˈO', 'həlˈO', 'kˈOvɪd')
+    >>> latin_phonemes("MIT") == spelt("MIT"), latin_phonemes("HTML") == spelt("HTML")
+    (True, True)
     """
-    if len(word) == 1 or (word.isupper() and len(word) <= SPELT_UP_TO and word not in _words()):
+    if len(word) == 1 or (word.isupper() and _is_spelt(word)):
         return spelt(word)
     found = _look_up(word) or (_plural(f"{word[:-2]}s") if word.endswith("'s") else "")
     if found:
@@ -40,6 +42,12 @@ def latin_phonemes(word: str) -> str:
     if len(parts) > 1:
         return " ".join(latin_phonemes(part) for part in parts)
     return _plural(word) or _compound(word) or spelt(word)
+
+
+def _is_spelt(capitals: str) -> bool:
+    if capitals in _words() or (len(capitals) > 2 and capitals.lower() in _own()):
+        return False
+    return len(capitals) < SHORTEST_WORD or not _look_up(capitals)
 
 
 def spelt(word: str) -> str:
@@ -70,11 +78,16 @@ def _compound(word: str) -> str:
 
 
 def _look_up(word: str) -> str:
-    words = _words()
-    for form in (word, word.lower(), word.capitalize()):
-        if form in words:
-            return words[form]
-    return ""
+    words, own = _words(), _own().get(word.lower(), "")
+    return own or next((words[form] for form in (word, word.lower(), word.capitalize()) if form in words), "")
+
+
+@functools.cache
+def _own() -> dict[str, str]:
+    """The words of latin.tsv; "" where a dictionary has the phonemes."""
+    lines = (files(__package__) / "latin.tsv").read_text(encoding="utf-8").splitlines()
+    rows = (line.partition("\t") for line in lines if line and not line.startswith("#"))
+    return {word: phonemes for word, _, phonemes in rows}
 
 
 @functools.cache
