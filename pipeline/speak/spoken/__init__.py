@@ -133,6 +133,7 @@ RULES: tuple[Rule, ...] = (
     Rule("hotline", r"\d{3,8}(?!\d|\.\d|,\d)", codes.hotline),
     Rule("code", r"\d{2,12}(?!\d|\.\d|,\d)", codes.announced),
     Rule("code", r"\d{3,5}(?!\d|[.,]\d)", codes.named),
+    Rule("code", r"\d{3,4}(?!\d|[.,]\d)", codes.modelled),
     Rule("code", r"\d{3}(?!\d|[.,]\d)", codes.branded),
     Rule("code", r"\d{3}(?!\d|[.,]\d)", codes.listed),
     Rule("code", r"(?:\d{6}|\d{3,4})(?!\d|[.,]\d)", codes.bracketed),

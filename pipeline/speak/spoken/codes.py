@@ -77,7 +77,7 @@ def announced(match: re.Match[str]) -> str | None:
     found = compiled(
         _ANNOUNCING + r"\s*[(（]?(?:\s*(?:是|为|叫|设为|改为|[:：#“])\s*)?(?:[\d-]+(?:[、，,/和与及或]|以及)){0,20}$"
     ).search(before(match, 80))
-    if found is None or compiled(r"<blank>(?:<unit>|[年月])").match(after(match)) or two_before(after(match)) == "两":
+    if found is None or compiled(r"<blank>(?:<unit>|[年月余])").match(after(match)) or two_before(after(match)) == "两":
         return None
     return telephone(match[0]) if table("codes")[found[1]][0] == "telephone" else digits(match[0])
 
@@ -112,6 +112,18 @@ def branded(match: re.Match[str]) -> str | None:
         before(match, 1),
     )
     return digits(match[0]) if uncounted and named and not match[0].endswith("00") else None
+
+
+def modelled(match: re.Match[str]) -> str | None:
+    """Three or four digits behind the make of a processor; a round number of hundreds is said as one.
+
+    >>> from pipeline.speak.spoken import spoken
+    >>> spoken("骁龙 865，对垒麒麟990").text, spoken("天玑9000").text, spoken("骁龙300万片").text
+    ('骁龙 八六五，对垒麒麟九九零', '天玑九千', '骁龙三百万片')
+    """
+    counts = compiled(r"<blank>(?:<measure>|<unit>|<scale>|[%多余来])").match(after(match))
+    made = compiled(r"<model>\s?$").search(before(match))
+    return None if counts or not made or match[0].endswith("00") else digits(match[0])
 
 
 def cheered(match: re.Match[str]) -> str | None:

@@ -53,8 +53,10 @@ def fraction(match: re.Match[str]) -> str | None:
 
 
 def _no_fraction(match: re.Match[str]) -> str | None:
-    """Two numbers with a slash that are no part of a whole: 985/211, 血压130/85, 80/20, 24/7, the first of a month."""
+    """Two numbers with a slash that are no part of a whole: 985/211, 血压130/85, 80/20, 24/7, 8/12GB, a date."""
     top, bottom, tail = match[2], match[3], after(match)
+    if re.match(r"\s?[GMT]B?(?![A-Za-z])", tail):
+        return f"{quantity(top)}或{quantity(bottom)}"
     if (top, bottom) == ("24", "7"):
         return "二十四七"
     if len(top) == len(bottom) == 2 and int(top) + int(bottom) == 100 and int(top) >= 50:

@@ -82,6 +82,7 @@ def _slots() -> dict[str, str]:
         "code_word": either(table("codes")),
         "side": either(table("sides")),
         "uncounted": either(table("uncounted")),
+        "model": either(table("models")),
         "sign": either(table("signs")),
     }
 
