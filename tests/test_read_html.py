@@ -85,6 +85,8 @@ KEPT = [
     "<div class='chapter'>{text}</div><div class='poem'>春眠不觉晓</div>",
     "<div>春游记事</div><div>{text}</div>",
     "<div class='footer'>{text}</div><div>这一段很短，也是正文。</div>",
+    "<div class='chapter'>{text}</div><ul><li>面包、水、雨伞</li></ul>",
+    "<div class='chapter'>{text}</div><div>又及：后来我们又去过一次，<a href='9'>照片在这里</a>，那天下着小雨。</div>",
 ]
 
 

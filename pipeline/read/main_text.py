@@ -46,7 +46,8 @@ _MENU_ROLES = frozenset(
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _NEVER_MENUS = frozenset(("html", "body", "main", "article", "em", "strong", "b", "i", *_HEADINGS))
-_BLOCKS = frozenset(("div", "section", "ul", "ol", "dl", "table", "form", "header"))
+_LISTS = frozenset(("ul", "ol", "dl", "table"))
+_BLOCKS = frozenset(("div", "section", "form", "header", *_LISTS))
 _PARAGRAPHS = frozenset(("p", "pre", "span", "font", "blockquote", "table"))
 _DECLARED = frozenset(("main", "article"))
 _TITLES = frozenset(("title", "subtitle", "headline", "heading", "chapter", "preface", "poem", "verse"))
@@ -212,13 +213,14 @@ def _scraps(place: Element, weights: Mapping[Element, Weight], sentences: Mappin
 
 
 def _is_scrap(element: Element, weight: Weight) -> bool:
-    """Whether a block beside the text has many links, or few words and no sentence."""
-    if local(element) not in _BLOCKS or any(True for _ in all_named(element, "h1")):
+    """Whether a block beside the text has more links than prose, or few words and no sentence."""
+    name = local(element)
+    if name not in _BLOCKS or any(True for _ in all_named(element, "h1")):
         return False
     if _has_links(weight):
-        return True
+        return weight.sentences < weight.linked or _is_named_menu(element)
     short = weight.characters <= SCRAP and not weight.sentences and not weight.ends
-    return short and not any(True for _ in all_named(element, *_HEADINGS))
+    return short and name not in _LISTS and not any(True for _ in all_named(element, *_HEADINGS))
 
 
 def _is_title(element: Element, weight: Weight, page_title: str) -> bool:
