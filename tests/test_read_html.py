@@ -122,6 +122,11 @@ def test_a_page_says_who_wrote_it_and_when(tmp_path: Path) -> None:
     assert (page.title, page.creator, page.date, page.language) == ("春游", "某人", "2021-04-05", "zh-CN")
 
 
+def test_a_page_of_nothing_but_menus_by_name_is_read(tmp_path: Path) -> None:
+    blocks = "".join(f"<div class='share'><b>相关阅读</b><p>{text}</p></div>" for text in TEXT * 4)
+    assert lines(read_page(tmp_path, blocks)) == [line for text in TEXT * 4 for line in ("相关阅读", text)]
+
+
 def test_a_page_shows_when_it_appeared(tmp_path: Path) -> None:
     stamp = (
         "<div class='bar'>2026年1月2日</div><h1>春游</h1><div class='info'><a href='/'>晚报</a> 2021/4/5 08:00</div>"

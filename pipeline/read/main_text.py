@@ -22,6 +22,7 @@ DECLARED_SHARE = 0.4  # of the sentences, for <main> or <article> to be believed
 LEAST_SHARE = 0.3  # of the sentences: what holds so much is no menu, whatever it is called
 LINKED_SHARE = 0.75  # of an element's characters inside links, for it to be a menu
 LEAST_LINKS = 2
+FEWEST_SHARE = 0.05  # of the sentences, outside of menus, for them to be believed
 MOST_SHARE = 0.5  # of the sentences of the place, for an element to be the text's own
 SCRAPS_LINKED = 0.25  # of its characters inside links, for what stands beside the text's own element to go
 SCRAP = 100  # characters; without a sentence it goes up to here
@@ -75,6 +76,8 @@ def around_text(root: Element) -> Mapping[Element, str]:
     said = _first_words(elements)
     menus = [e for e in light if _is_menu(e, weights[e]) or _is_labelled(e, said[e], weights[e], whole)]
     sentences = _without(elements, weights, [*menus, *hidden])
+    if sentences[root] < FEWEST_SHARE * whole:  # where all is called a menu nothing is
+        menus, sentences = [], _without(elements, weights, hidden)
     place = _place(root, sentences)
     beside = (*_outside(place), *_scraps(place, weights, sentences))
     name = _page_title(root)
