@@ -209,6 +209,14 @@ def test_an_index_leads_to_pages_that_a_recording_has_not() -> None:
     demand_whole(document_of(text), outline)
 
 
+def test_a_heading_that_was_reread_whole_keeps_its_mark() -> None:
+    raw = document_of(f"# 山X\n{BODY}\n## 水\n{BODY}\n")
+    document = edited(raw, "mixed encoding", [Replacement(0, 4, "# 山中")])
+    outline = segment(document, Sizes())
+    assert [section.chunks[0].text for section in outline.sections] == ["# 山中", "水"]
+    demand_whole(document, outline)
+
+
 CITED = (
     "[1] 王一：《山中的茶》，山城出版社，1998年，第12页\n[2] Smith, J., Tea of 王, London, 1901\n"
     "[3] 同上，王文\n[4] 王氏关于茶叶的进一步通讯\n[5]\n"

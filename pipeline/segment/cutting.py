@@ -41,7 +41,7 @@ class Piece(NamedTuple):
 def pieces_of(page: Page, draft: Draft, sizes: Sizes) -> list[Piece]:
     """The pieces of the text that a section speaks, in order, without blanks around them."""
     pieces: list[Piece] = []
-    bodies = [_body(page.lines[number], number in draft.headings) for number in draft.lines]
+    bodies = [_body(page, page.lines[number], number in draft.headings) for number in draft.lines]
     parts = _parts_of(page, draft, bodies, sizes.cast)
     following = [*draft.lines[1:], -1]
     for paragraph, (body, stretches) in enumerate(zip(bodies, parts, strict=True)):
@@ -97,10 +97,12 @@ def _dropped(page: Page, start: int, end: int, rule: str) -> Edit:
     return Edit(rule, span, page.document.source[slice(*span)], "")
 
 
-def _body(line: Line, heading: bool) -> Line:
-    """A heading's line without the # in front of it."""
+def _body(page: Page, line: Line, heading: bool) -> Line:
+    """A heading's line without the # in front of it, where that can be divided from the rest."""
     hashed = hash_mark(line.text) if heading else None
-    return Line(line.start + hashed[1], line.text[hashed[1] :]) if hashed else line
+    if hashed is None or page.divided(line.start + hashed[1]):
+        return line
+    return Line(line.start + hashed[1], line.text[hashed[1] :])
 
 
 def _trimmed(page: Page, line: Line, stretch: Stretch, sizes: Sizes) -> Iterator[Span]:
