@@ -143,6 +143,16 @@ def test_the_forms_of_a_byline(line: str) -> None:
     assert (repaired.date, repaired.text) == ("2012-06-04", "天台山下迎新年\n\n昨天，村子里热闹非凡。\n")
 
 
+def test_the_date_line_of_a_page_still_tells_its_title_from_the_author_s_words() -> None:
+    repaired = repair(document_of("局長發言\n\n時間:2022-03-29 06:05:00\n\n局長發言\n\n同志們:"))
+    assert (repaired.title, repaired.date, repaired.text.strip()) == ("局长发言", "2022-03-29", "同志们：")
+
+
+def test_the_time_of_a_meeting_is_in_its_minutes() -> None:
+    minutes = "会议纪要\n时间：2023年5月6日\n地点：三楼\n出席：老王\n今天的会开了两个小时。"
+    assert repair(document_of(minutes)).text == minutes
+
+
 def test_dates_and_sources_that_are_the_author_s_stay() -> None:
     scenes = "".join(f"2021-04-05 0{k}:30 山城\n门开了，第{k}个人走了进来。\n" for k in range(1, 7))
     letter = "亲爱的妈妈：\n我很好，请放心。\n女儿\n2021年4月5日\n"

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pipeline.files import sha256_of
 from pipeline.model import Document, Origin
 from pipeline.read.elements import FOOTNOTE, TABLE
-from pipeline.read.flow import RAISED, SUPERSCRIPT, Line, Lines, document_of, language_of, raised
+from pipeline.read.flow import RAISED, SUPERSCRIPT, Line, Lines, day_of, document_of, language_of, raised
 from pipeline.read.package import Package, broken, opened, resolved
 from pipeline.read.tree import Element, all_named, attribute, local, text_in, xml_of
 
@@ -64,7 +64,7 @@ def read_docx(path: Path) -> Document:
         document,
         title=_meta(core, "title") or _title(lines),
         creator=_meta(core, "creator"),
-        date=_meta(core, "created")[:10],
+        date=day_of(_meta(core, "created")),
         language=language_of(_meta(core, "language"), document.text),
     )
 

@@ -24,8 +24,9 @@ NEAR = 400  # characters below a page's title, in which it says when it appeared
 PAGE_RULES = tuple(rule for rule in RULES if rule[0] != HIDDEN)  # a page may hide its text until a script runs
 _SITE = re.compile(r"\s*[_|｜–—]\s*|\s+-\s+|(?<!\d)-(?=[^-]*$)")  # between a page's title and the name of its site
 _MOMENT = re.compile(
-    r"(?P<said>(?:发布|發布|發佈|[时時][间間]|日期)\s?[:：]\s?)?((?:19|20)\d{2})\s?[-/.年]\s?(0?[1-9]|1[0-2])\s?[-/.月]"
-    r"\s?(0?[1-9]|[12]\d|3[01])(?!\d)日?(?(said)|[\sT]{0,3}\d{1,2}[:：]\d{2})"
+    r"(?P<said>(?:发布|發布|發佈|[时時][间間]|日期)\s?[:：]\s?)?"
+    r"(?P<day>(?:19|20)\d{2}\s?[-/.年]\s?(?:0?[1-9]|1[0-2])\s?[-/.月]\s?(?:0?[1-9]|[12]\d|3[01]))(?!\d)日?"
+    r"(?(said)|[\sT]{0,3}\d{1,2}[:：]\d{2})"
 )
 _AUTHOR = ("author", "article:author", "dc.creator", "dcterms.creator", "og:article:author", "parsely-author")
 _DATE = (
@@ -83,7 +84,7 @@ def _published(page: str, title: str) -> str:
     """
     below = max(page.find(title), 0)
     match = _MOMENT.search(page, below, below + len(title) + NEAR)
-    return f"{match[2]}-{int(match[3]):02}-{int(match[4]):02}" if match else ""
+    return day_of("".join(match["day"].split())) if match else ""
 
 
 def _name(author: str) -> str:

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.read.elements import HIDDEN, NO_TEXT, is_hidden
+from pipeline.read.elements import HEADINGS, HIDDEN, NO_TEXT, is_hidden
 from pipeline.read.tree import Element, all_named, local, text_in
 
 MENU = "menu"
@@ -45,8 +45,7 @@ _MENU_ROLES = frozenset(
         "dialog",
     )
 )
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_NEVER_MENUS = frozenset(("html", "body", "main", "article", "em", "strong", "b", "i", *_HEADINGS))
+_NEVER_MENUS = frozenset(("html", "body", "main", "article", "em", "strong", "b", "i", *HEADINGS))
 _LISTS = frozenset(("ul", "ol", "dl", "table"))
 _BLOCKS = frozenset(("div", "section", "form", "header", *_LISTS))
 _PARAGRAPHS = frozenset(("p", "pre", "span", "font", "blockquote", "table"))
@@ -223,7 +222,7 @@ def _is_scrap(element: Element, weight: Weight) -> bool:
     if _has_links(weight):
         return weight.sentences < weight.linked or _is_named_menu(element)
     short = weight.characters <= SCRAP and not weight.sentences and not weight.ends
-    return short and name not in _LISTS and not any(True for _ in all_named(element, *_HEADINGS))
+    return short and name not in _LISTS and not any(True for _ in all_named(element, *HEADINGS))
 
 
 def _is_title(element: Element, weight: Weight, page_title: str) -> bool:

@@ -200,8 +200,7 @@ def _paragraph(block: "Token", page: Page, references: Mapping[str, Any]) -> Ite
         yield from _around(_line_span(number, page), (start, start + len(line)), page.lines[number])
     offsets = [0, *accumulate(len(line) + 1 for line in lines)]
     table = len(lines) > 1 and _TABLE_RULE.fullmatch(lines[1])
-    found = (table_replacements if table else inline_replacements)(block.content, references)
-    for change in found:
+    for change in (table_replacements if table else inline_replacements)(block.content, references):
         yield Replacement(_placed(change.start, offsets, starts), _placed(change.end, offsets, starts), change.after)
 
 

@@ -52,8 +52,8 @@ RULES: tuple[Rule, ...] = (
     references,  # 周公[1]东征 -> 周公东征
     bare_references,  # 他走了。12天黑了。 -> 他走了。天黑了。, where they count
     circled,  # 蒙特梭利①女士 -> 蒙特梭利女士, where notes answer
-    bylines,  # 2019-09-26 12:11 来源：证券时报网 -> the document's date
     site_words,  # 時間:2022-03-29 06:05:00 -> the document's date
+    bylines,  # 2019-09-26 12:11 来源：证券时报网 -> the document's date
     notices,  # 【青牛书吧】www.qingniu.com below every chapter
     asides,  # 第十二章 风起（求月票） -> 第十二章 风起
     list_numbers,  # 12.第12章 下山 -> 第12章 下山

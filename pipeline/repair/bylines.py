@@ -11,6 +11,7 @@ from dataclasses import replace
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
 from pipeline.repair.rule import lines_of
+from pipeline.repair.site import of_a_meeting
 
 HEAD, TAIL = 10, 4  # lines with text, from the top and from the bottom, among which it stands
 MOST = 4  # such lines; more of them are a log, a diary, a talk in messages
@@ -41,34 +42,37 @@ def bylines(document: Document) -> Document:
     ('天奇中标\\n\\n证券时报讯。', '2019-09-26', '李在山')
     >>> bylines(document_of("2019年9月26日\\n来源：心底的声音，你听。")).text
     '2019年9月26日\\n来源：心底的声音，你听。'
+    >>> bylines(document_of("会议纪要\\n时间：2023年5月6日\\n地点：三楼")).date
+    ''
     """
     lines = list(lines_of(document.text))
-    found = [k for k, (_, line) in enumerate(lines) if _is_byline(line.strip(), len(document.text) <= ARTICLE)]
-    edge = _edges([k for k, (_, line) in enumerate(lines) if line.strip()])
-    own = [k for k in found if k in edge] if len(found) <= MOST else []
-    if not own:
+    texts = [line.strip() for _, line in lines]
+    filled = [k for k, text in enumerate(texts) if text]
+    is_article = len(document.text) <= ARTICLE
+    own = [k for k in sorted({*filled[:HEAD], *filled[-TAIL:]}) if _is_byline(texts, k, is_article)]
+    if not own or sum(_is_byline(texts, k, is_article) for k in filled) > MOST:
         return document
-    texts = [lines[k][1].strip() for k in own]
+    told = [texts[k] for k in own]
     cuts = [Replacement(lines[k][0], lines[k][0] + len(lines[k][1]), "") for k in own]
-    date, creator = (next(given, "") for given in (_dates(texts), _authors(texts)))
+    date, creator = (next(given, "") for given in (_dates(told), _authors(told)))
     document = replace(document, date=document.date or date, creator=document.creator or creator)
     return edited(document, "byline", cuts)
 
 
-def _edges(filled: Sequence[int]) -> frozenset[int]:
-    return frozenset((*filled[:HEAD], *filled[-TAIL:]))
-
-
-def _is_byline(line: str, is_article: bool) -> bool:
-    if not line or len(line) > LONGEST:
+def _is_byline(lines: Sequence[str], k: int, is_article: bool) -> bool:
+    line = lines[k]
+    if len(line) > LONGEST:
         return False
     if _SOURCE.fullmatch(line) or (is_article and _NAMED.fullmatch(line)):
         return True
     dated = _DATED.fullmatch(line)
     if not dated:
         return False
-    told = re.search(_FIELD, dated["rest"] or "") or not line[0].isdigit()
-    return bool(told) or (is_article and dated["clock"] is not None)
+    if re.search(_FIELD, dated["rest"] or ""):
+        return True
+    if line[0].isdigit():
+        return is_article and dated["clock"] is not None
+    return not of_a_meeting(lines, k)
 
 
 def _dates(lines: Sequence[str]) -> Iterator[str]:

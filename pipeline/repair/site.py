@@ -10,10 +10,8 @@ from pipeline.model import Document
 from pipeline.repair.addresses import address_in
 from pipeline.repair.rule import lines_of, noted, table
 
-_DATE_LINE = re.compile(
-    r"^\s*(?:发布|發布|發佈|更新|发表|發表)?(?:时间|時間|日期)[:：]"
-    r"\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T\d:]*)$"
-)
+_DATE = r"^\s*(?:发布|發布|發佈|更新|发表|發表)?(?:时间|時間|日期)[:：]\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+_DATE_LINE = re.compile(rf"{_DATE}(?:[ T\d:]*)$")
 _MEETING = re.compile(r"^\s*(?:地点|地點|出席|参加|參加|与会|與會|主持|人物|布景|记录人|記錄人)")
 LONG = 40  # characters; a shorter paragraph may be repeated on purpose (a refrain, a cry)
 
@@ -83,13 +81,13 @@ def _cut(offset: int, line: str) -> Replacement:
 def _own(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     """The page's own lines: the number of each, and what of it is the page's, at its end."""
     for k, line in enumerate(lines):
-        if _site_pattern().match(line) or (_DATE_LINE.match(line) and not _of_a_meeting(lines, k)):
+        if _site_pattern().match(line) or (_DATE_LINE.match(line) and not of_a_meeting(lines, k)):
             yield k, line
         elif shown := address_in(line):
             yield k, shown
 
 
-def _of_a_meeting(lines: Sequence[str], k: int) -> bool:
+def of_a_meeting(lines: Sequence[str], k: int) -> bool:
     """Whether the lines around say where, or who was there: then the date is the text's own."""
     return any(map(_MEETING.match, lines[max(0, k - 2) : k + 3]))
 
@@ -100,8 +98,8 @@ def _site_pattern() -> re.Pattern[str]:
 
 
 def _date(line: str) -> str:
-    """The date of a date line, as ISO 8601."""
-    match = _DATE_LINE.match(line)
+    """The date that one of the page's lines begins with, as ISO 8601."""
+    match = re.match(_DATE, line)
     return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else ""
 
 

@@ -10,7 +10,7 @@ import json
 import re
 from importlib.resources import files
 
-from pipeline.speak.engines.kokoro.phonemes import phonemes_of
+from pipeline.speak.engines.kokoro.phonemes import phonemes_of, table
 
 LETTERS = {
     "A": "ei1", "B": "bi4", "C": "sei1", "D": "di4", "E": "yi4", "F": "ai2 fu5", "G": "ji4", "H": "ei2 chi5",
@@ -18,6 +18,7 @@ LETTERS = {
     "Q": "kiu1", "R": "a4", "S": "ai2 si5", "T": "ti4", "U": "you4", "V": "wei1", "W": "da2 bu5 liu5",
     "X": "ai2 ke5 si5", "Y": "wai4", "Z": "zei4",
 }  # fmt: skip
+OWN = "latin.tsv"  # words, and their phonemes where no dictionary has them
 SHORTEST_WORD = 4  # capitals: what is no longer is spelt, known as a word or not
 SHORTEST_PART = 3  # letters of a word inside a compound
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -45,7 +46,7 @@ def latin_phonemes(word: str) -> str:
 
 
 def _is_spelt(capitals: str) -> bool:
-    if capitals in _words() or (len(capitals) > 2 and capitals.lower() in _own()):
+    if capitals in _words() or (len(capitals) > 2 and capitals.lower() in table(OWN)):
         return False
     return len(capitals) < SHORTEST_WORD or not _look_up(capitals)
 
@@ -78,16 +79,8 @@ def _compound(word: str) -> str:
 
 
 def _look_up(word: str) -> str:
-    words, own = _words(), _own().get(word.lower(), "")
+    words, own = _words(), table(OWN).get(word.lower(), "")
     return own or next((words[form] for form in (word, word.lower(), word.capitalize()) if form in words), "")
-
-
-@functools.cache
-def _own() -> dict[str, str]:
-    """The words of latin.tsv; "" where a dictionary has the phonemes."""
-    lines = (files(__package__) / "latin.tsv").read_text(encoding="utf-8").splitlines()
-    rows = (line.partition("\t") for line in lines if line and not line.startswith("#"))
-    return {word: phonemes for word, _, phonemes in rows}
 
 
 @functools.cache

@@ -27,8 +27,8 @@ def phonemes_of(syllable: str) -> str:
         return SYLLABIC[plain].replace("0", tone)
     initial, final = _split(plain)
     buzzed = final == "i" and initial in ("zh", "ch", "sh", "r", "z", "c", "s")
-    sound = "ɨ0" if buzzed else _table("finals.tsv")[final]
-    return _table("initials.tsv").get(initial, "") + sound.replace("0", tone)
+    sound = "ɨ0" if buzzed else table("finals.tsv")[final]
+    return table("initials.tsv").get(initial, "") + sound.replace("0", tone)
 
 
 def demand_one_each(word: str, readings: str) -> None:
@@ -63,6 +63,8 @@ def _split(plain: str) -> tuple[str, str]:
 
 
 @functools.cache
-def _table(name: str) -> dict[str, str]:
+def table(name: str) -> dict[str, str]:
+    """A table beside this file: the first of each row's two columns, and the second, if any."""
     lines = (files(__package__) / name).read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t") for line in lines if line and not line.startswith("#"))
+    rows = (line.partition("\t") for line in lines if line and not line.startswith("#"))
+    return {key: said for key, _, said in rows}
