@@ -1,7 +1,7 @@
 """A source and what was asked for come in; an edition goes out: text repaired, words, voices and forms settled."""
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -174,11 +174,16 @@ def outline_of(edition: Edition, engine: Engine, take: int = 0) -> Outline:
 
 
 class Casted(NamedTuple):
-    """An edition as it is to be spoken: its outline, a person's choices by section number, and each section's jobs."""
+    """An edition as it is to be spoken: its outline, a person's choices by section number, and who speaks."""
 
     outline: Outline
     choices: Mapping[int, Choice]
-    parts: tuple[Part, ...]
+    recipe: Recipe
+    casting: Casting
+
+    def parts(self, sections: Iterable[Section]) -> Iterator[Part]:
+        """Each section with the voice that is to speak each of its chunks, when its turn comes."""
+        return parts_of(sections, self.recipe, self.choices, self.casting)
 
 
 def casted(
@@ -190,7 +195,7 @@ def casted(
     choices = {**choices_for(plain.sections, last), **new}
     outline = _with_takes(plain, edition, engine, choices)
     casting = Casting(engine_of, {} if recast else speakers_of(last, edition.recipe))
-    return Casted(outline, choices, tuple(parts_of(outline.sections, edition.recipe, choices, casting)))
+    return Casted(outline, choices, edition.recipe, casting)
 
 
 def _with_takes(plain: Outline, edition: Edition, engine: Engine, choices: Mapping[int, Choice]) -> Outline:

@@ -22,13 +22,14 @@ def plan(source: Path, request: Request, seen: Seen = unseen) -> Found:
     """What a build would do: per section characters, chunks, chunks not yet in the cache, estimated seconds."""
     edition = prepare(source, request)
     engine_of = functools.cache(lambda recipe: open_engine(recipe, edition.sidecar.pronounce, request.device))
-    outline, _, parts = casted(edition, engine_of, {}, request.recast)
+    planned = casted(edition, engine_of, {}, request.recast)
+    outline = planned.outline
     cache = ClipCache(request.shelf.clips)
     empty = not any(cache.folder.glob("*"))  # then nobody need know what the clips would be called
     search = Search(cache, known_of(edition.last, edition.sidecar.pronounce))
-    done, chunks = 0, sum(len(part.jobs) for part in parts)
+    done, chunks = 0, sum(len(section.chunks) for section in outline.sections)
     sections: list[Found] = []
-    for part in parts:
+    for part in planned.parts(outline.sections):
         section = part.section
         characters = sum(len(chunk.text) for chunk in section.chunks)
         sections.append(

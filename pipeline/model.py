@@ -4,7 +4,7 @@ A place in the text is always a pair of character offsets into `Document.source`
 time in a finished book is in integer milliseconds, from a running count of samples.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -126,7 +126,7 @@ class Section:
     number: int
     title: str
     level: int
-    chunks: tuple[Chunk, ...]
+    chunks: Sequence[Chunk]
     simple: str = ""  # the title in simplified characters; "" where they are the same
 
     @property
@@ -140,7 +140,7 @@ class Outline:
     """A document cut up: its sections, and what of its text no chunk holds, with the rule that left it out."""
 
     sections: tuple[Section, ...]
-    dropped: tuple[Edit, ...] = ()
+    dropped: Sequence[Edit] = ()
     notes: tuple[Note, ...] = ()
 
 
@@ -284,7 +284,7 @@ class Chapter:
     start: int
     end: int
     path: Path
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +365,7 @@ class SpokenSection:
     recipe: Recipe
     choice: Choice
     encoding: str
-    chunks: tuple[SpokenChunk, ...]
+    chunks: Sequence[SpokenChunk]
     simple: str = ""  # the title in simplified characters; "" where they are the same
     gain: float | None = None  # linear, where it is not the book's
     source: str = ""  # a digest of the source between the section's end and that of the one before

@@ -1,6 +1,6 @@
 """What was read, chosen, spoken and stitched comes in; the manifest that tells the whole truth about it goes out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from pipeline.speak import Known
 from pipeline.speak.roles import own_voice
 from pipeline.speak.takes import chosen
 from pipeline.stitch.book import Levels, Stitched
+from pipeline.stow import Stowed
 from pipeline.write.manifest import FORMAT
 
 
@@ -122,7 +123,7 @@ def gaps_of(manifest: Manifest) -> list[tuple[SpokenSection, SpokenChunk]]:
     return [(section, chunk) for section in manifest.sections for chunk in section.chunks if not chunk.verdict.ok]
 
 
-def _section(facts: Facts, chapter: Chapter, clips: tuple[Clip, ...], files: Mapping[int, str]) -> SpokenSection:
+def _section(facts: Facts, chapter: Chapter, clips: Sequence[Clip], files: Mapping[int, str]) -> SpokenSection:
     section = chapter.section
     choice = facts.choices.get(section.number, Choice())
     recipe = chosen(facts.recipe, choice)
@@ -136,36 +137,32 @@ def _section(facts: Facts, chapter: Chapter, clips: tuple[Clip, ...], files: Map
         recipe=recipe,
         choice=choice,
         encoding=chapter.path.stem,
-        chunks=_chunks(chapter, clips, choice, facts.heard),
+        chunks=Stowed(_chunks(chapter, clips, choice, facts.heard)),
         simple=section.simple,
     )
 
 
 def _chunks(
-    chapter: Chapter, clips: tuple[Clip, ...], choice: Choice, heard: Mapping[str, tuple[Take, ...]]
-) -> tuple[SpokenChunk, ...]:
+    chapter: Chapter, clips: Iterable[Clip], choice: Choice, heard: Mapping[str, tuple[Take, ...]]
+) -> Iterator[SpokenChunk]:
     """One entry a clip; a clip with marks has as many lines as marks. Takes stay while theirs is the clip."""
     lines = iter(chapter.lines)
-    chunks = []
     for clip in clips:
         takes = heard.get(clip.chunk.voiced, ())
         own = [next(lines) for _ in clip.marks or (None,)]
-        chunks.append(
-            SpokenChunk(
-                text=clip.chunk.text,
-                span=clip.chunk.span,
-                pause=clip.chunk.pause,
-                heading=clip.chunk.heading,
-                script=clip.script,
-                clip=clip.key,
-                take=choice.sentences.get(clip.chunk.voiced, choice.take),
-                start=chapter.start + own[0].start,
-                end=chapter.start + own[-1].end,
-                verdict=clip.verdict,
-                heard=takes if clip.key in {take.clip for take in takes} else (),
-                speaker=clip.speaker,
-                simple=clip.chunk.simple,
-                role=clip.chunk.role,
-            )
+        yield SpokenChunk(
+            text=clip.chunk.text,
+            span=clip.chunk.span,
+            pause=clip.chunk.pause,
+            heading=clip.chunk.heading,
+            script=clip.script,
+            clip=clip.key,
+            take=choice.sentences.get(clip.chunk.voiced, choice.take),
+            start=chapter.start + own[0].start,
+            end=chapter.start + own[-1].end,
+            verdict=clip.verdict,
+            heard=takes if clip.key in {take.clip for take in takes} else (),
+            speaker=clip.speaker,
+            simple=clip.chunk.simple,
+            role=clip.chunk.role,
         )
-    return tuple(chunks)

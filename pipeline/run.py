@@ -22,7 +22,7 @@ from pipeline.read.sidecar import picture_of, read_sidecar
 from pipeline.record import Facts, gaps_of, known_of, levels_of, manifest_from, takes_of
 from pipeline.repair.written import demand_script
 from pipeline.runlog import Stopwatch, Watch
-from pipeline.speak import Part, Studio
+from pipeline.speak import Studio
 from pipeline.speak.cache import ClipCache
 from pipeline.speak.engines import open_engine
 from pipeline.speak.fallback import stand_in, stand_in_for
@@ -130,7 +130,8 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
     previous = edition.last or read_manifest(home)  # which says what is wrong with one that cannot be read
     engine_of = _opener(edition, request)
     engine = engine_of(recipe)
-    outline, choices, parts = casted(edition, engine_of, order.choices, request.recast)
+    planned = casted(edition, engine_of, order.choices, request.recast)
+    outline = planned.outline
 
     inspector = Inspector(shelf.paces)
     unsaid = request.unsaid
@@ -142,7 +143,7 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
     studio = Studio(ClipCache(shelf.clips, clips), inspector.check, watch.heard, workers, unsaid, known)
 
     levels = levels_of(previous, recipe)
-    in_turn = parts if edition.cast or not levels.gain else _new_first(parts, known)
+    in_turn = outline.sections if edition.cast or not levels.gain else _new_first(outline.sections, known)
 
     @cache
     def ledger() -> Coverage:
@@ -150,7 +151,7 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
 
     def speech() -> Iterator[tuple[Section, tuple[Clip, ...]]]:
         watch.planned(outline.sections)
-        yield from studio.speak(in_turn)
+        yield from studio.speak(planned.parts(in_turn))
         ledger()  # while the last chapters are encoded
 
     def spoken_and_stitched() -> tuple[Stitched, Mapping[str, float]]:
@@ -170,7 +171,7 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
         identity=engine.identity(),
         chapter_format=forms.chapter_format,
         fingerprint=order.fingerprint,
-        choices=choices,
+        choices=planned.choices,
         pronounce=sidecar.pronounce,
         coverage=ledger(),
         notes=outline.notes,
@@ -185,9 +186,9 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
     return Built(home, manifest, fresh=True, previous=previous)
 
 
-def _new_first(parts: Iterable[Part], known: Container[str]) -> list[Part]:
+def _new_first(sections: Iterable[Section], known: Container[str]) -> list[Section]:
     """The sections with a text that the last build did not know, then the others, which are found meanwhile."""
-    return sorted(parts, key=lambda part: all(job.chunk.voiced in known for job in part.jobs))
+    return sorted(sections, key=lambda section: all(chunk.voiced in known for chunk in section.chunks))
 
 
 def _written(edition: Edition, request: Request, home: Path, book: Stitched, facts: Facts) -> Manifest:

@@ -20,6 +20,7 @@ FULL_SCALE = 32768.0
 OFFSET_LUFS = -0.691
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
+SLICE = 100_000  # blocks that are looked at together
 LANES = 16  # blocks that a processor transforms at once, at most
 RANGE_GATE_LU = -20.0
 MOMENTARY, SHORT_TERM = 4, 30  # blocks of 100 ms
@@ -77,13 +78,22 @@ def integrated_loudness(energies: NDArray[np.floating]) -> float:
     """LUFS of consecutive 100 ms energies; -inf where nothing passes the gate."""
     if len(energies) < 4:
         return -math.inf
-    blocks = (energies[:-3] + energies[1:-2] + energies[2:-1] + energies[3:]) / 4
-    levels = OFFSET_LUFS + 10 * np.log10(np.maximum(blocks, 1e-12))
-    audible = blocks[levels > ABSOLUTE_GATE_LUFS]
-    if not len(audible):
+    audible = _mean_above(energies, ABSOLUTE_GATE_LUFS)
+    if not audible:
         return -math.inf
-    gate = OFFSET_LUFS + 10 * math.log10(float(audible.mean())) + RELATIVE_GATE_LU
-    return OFFSET_LUFS + 10 * math.log10(float(blocks[levels > max(gate, ABSOLUTE_GATE_LUFS)].mean()))
+    gate = OFFSET_LUFS + 10 * math.log10(audible) + RELATIVE_GATE_LU
+    return OFFSET_LUFS + 10 * math.log10(_mean_above(energies, max(gate, ABSOLUTE_GATE_LUFS)))
+
+
+def _mean_above(energies: NDArray[np.floating], gate: float) -> float:
+    """The mean energy of the 400 ms blocks that are louder than the gate (LUFS), 0 where none is; slice by slice."""
+    total, count = 0.0, 0
+    for start in range(0, len(energies) - 3, SLICE):
+        part = energies[start : start + SLICE + 3]
+        blocks = (part[:-3] + part[1:-2] + part[2:-1] + part[3:]) / 4
+        loud = blocks[OFFSET_LUFS + 10 * np.log10(np.maximum(blocks, 1e-12)) > gate]
+        total, count = total + float(loud.sum(dtype=np.float64)), count + len(loud)
+    return total / count if count else 0.0
 
 
 def momentary(energies: NDArray[np.floating]) -> Floats:

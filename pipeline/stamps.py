@@ -14,19 +14,25 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.files import draft_of, sha256_of
+from pipeline.stow import Lines
 
 Stamp = tuple[int, int, int, int, str]  # bytes, modified and changed (ns), inode, what was found
 DigestOf = Callable[[Path], str]
 
 
 class Stamps:
-    """What a program found in the files below `root`, kept in the file `note`; another program's counts for nothing."""
+    """What a program found in the files below `root`, kept in the file `note`; another program's counts for nothing.
+
+    A long book's clips have 30,000 lines of it, 15 MB: they stay in a file, in memory is where each begins there.
+    """
 
     def __init__(self, note: Path, root: Path, program: str) -> None:
+        """Raises InputError where no temporary file can be written."""
         self._note, self._program = note, program
         self._above = f"{root}{os.sep}"
-        self._known = self._read()
-        self._asked: dict[str, Stamp] = {}
+        self._lines = Lines()
+        self._known = self._read()  # the hash of a file's name -> where its line is
+        self._asked: dict[int, int] = {}
 
     def digest_of(self, path: Path) -> str:
         """The SHA-256 of a file's bytes, in hexadecimal. Raises OSError where it cannot be read."""
@@ -34,39 +40,47 @@ class Stamps:
 
     def found_in(self, path: Path, look: Callable[[Path], str]) -> str:
         """What `look` finds in a file, the same in all these stamps. Raises OSError, and what it raises."""
-        name, state = str(path).removeprefix(self._above), _state(path)
-        stamp = self._asked.get(name) or self._known.get(name)
-        if stamp and stamp[:4] == state:
-            self._asked[name] = stamp
-            return stamp[4]
+        name, state = self._name_of(path), _state(path)
+        place = self._asked.get(hash(name), self._known.get(hash(name)))
+        if place is not None:
+            noted, *stamp = json.loads(self._lines.at(place))
+            if (noted, *stamp[:4]) == (name, *state):
+                self._asked[hash(name)] = place
+                return str(stamp[4])
         found = look(path)
         if _state(path) == state:  # nobody wrote while it was read
-            self._asked[name] = (*state, found)
+            self._keep(name, (*state, found))
         return found
 
     def note(self, path: Path, found: str) -> None:
         """Keep what `look` would find in a file that was written just now. Raises OSError where it is gone."""
-        self._asked[str(path).removeprefix(self._above)] = (*_state(path), found)
+        self._keep(self._name_of(path), (*_state(path), found))
 
     def save(self) -> None:
         """Keep what was asked for, for the next time; where nothing can be written, it is found again."""
         if self._asked != self._known:
             seal = hashlib.sha256(self._program.encode())
             with contextlib.suppress(InputError), draft_of(self._note) as draft, draft.open("wb") as file:
-                for name, stamp in self._asked.items():
-                    line = json.dumps([name, *stamp]).encode() + b"\n"
+                for place in self._asked.values():
+                    line = self._lines.at(place)
                     seal.update(line)
                     file.write(line)
                 file.write(seal.hexdigest().encode())
-        self._known, self._asked = {}, {}  # of a long book's clips they are 40 MB
+        self._lines, self._known, self._asked = Lines(), {}, {}
 
-    def _read(self) -> dict[str, Stamp]:
-        """What was noted of files that were not written to at the time of the note or later.
+    def _name_of(self, path: Path) -> str:
+        return str(path).removeprefix(self._above)
+
+    def _keep(self, name: str, stamp: Stamp) -> None:
+        self._asked[hash(name)] = self._lines.put(json.dumps([name, *stamp]).encode() + b"\n")
+
+    def _read(self) -> dict[int, int]:
+        """Where the lines are of files that were not written to at the time of the note or later.
 
         Nothing where a byte of it has changed on the disk, or it is another program's.
         """
         seal, last = hashlib.sha256(self._program.encode()), b""
-        stamps: dict[str, Stamp] = {}
+        places: dict[int, int] = {}
         try:
             noted = self._note.stat().st_mtime_ns
             with self._note.open("rb") as file:
@@ -75,12 +89,12 @@ class Stamps:
                         last = line
                         break
                     seal.update(line)
-                    name, size, modified, changed, inode, found = json.loads(line)
+                    name, _, modified, changed, _, _ = json.loads(line)
                     if max(modified, changed) < noted:
-                        stamps[name] = (size, modified, changed, inode, found)
+                        places[hash(name)] = self._lines.put(line)
         except (OSError, ValueError, TypeError):
             return {}
-        return stamps if last == seal.hexdigest().encode() else {}
+        return places if last == seal.hexdigest().encode() else {}
 
 
 def _state(path: Path) -> tuple[int, int, int, int]:

@@ -188,7 +188,7 @@ def peaky(store: Store, level: float) -> list[Clip]:
 
 def test_the_gain_gives_back_beforehand_what_the_limiter_takes(store: Store) -> None:
     clips = peaky(store, 0.5)
-    gain = gain_for(clips)
+    gain = gain_for([clips])
     plain, limited = (
         sound.integrated_loudness(sound.block_energies(Audio(np.concatenate(list(blocks)), RATE)))
         for blocks in ((gain * np.concatenate(list(chapter_blocks(clips, 0.1))) * 10,), chapter_blocks(clips, gain))

@@ -13,6 +13,7 @@ from pipeline.edits import Alignment, apply
 from pipeline.errors import UsageError
 from pipeline.model import Chunk, Document, Edit, Outline, Section
 from pipeline.repair.script import Script, simplified_only, to_traditional, variants
+from pipeline.stow import Stowed
 
 KEEP, SIMPLIFIED, TRADITIONAL = "keep", "simplified", "traditional"
 SCRIPTS = (KEEP, SIMPLIFIED, TRADITIONAL)
@@ -107,7 +108,7 @@ def as_written(outline: Outline, document: Document) -> Outline:
 def _written_section(section: Section, document: Document, alignment: Alignment) -> Section:
     chunks = tuple(_written_chunk(chunk, document, alignment) for chunk in section.chunks)
     title = _written_title(section.title, chunks, document)
-    return replace(section, chunks=chunks, title=title, simple=section.title if title != section.title else "")
+    return replace(section, chunks=Stowed(chunks), title=title, simple=section.title if title != section.title else "")
 
 
 def _written_chunk(chunk: Chunk, document: Document, alignment: Alignment) -> Chunk:

@@ -18,6 +18,7 @@ from pipeline.segment.numbering import numbering_notes
 from pipeline.segment.page import Page
 from pipeline.segment.scheme import book_names, headings_of
 from pipeline.segment.sections import drafts_of
+from pipeline.stow import Stowed
 
 __all__ = ["Sizes", "segment"]
 
@@ -55,10 +56,10 @@ def segment(document: Document, sizes: Sizes) -> Outline:
         section_of(page, draft, number, own, sizes)
         for number, (draft, own) in enumerate(zip(drafts, pieces, strict=True), 1)
     )
-    dropped = dropped_edits(page, chain.from_iterable(pieces), rules)
+    dropped = Stowed(dropped_edits(page, chain.from_iterable(pieces), rules))
     doubled = _doubled(headings, candidates)
     counted = [heading for heading in headings if heading.line not in rules or heading.line in doubled]
-    return Outline(sections, tuple(dropped), tuple(numbering_notes(counted, candidates)))
+    return Outline(sections, dropped, tuple(numbering_notes(counted, candidates)))
 
 
 def _left_out(candidates: Candidates, headings: Sequence[Heading]) -> Mapping[int, str]:

@@ -11,6 +11,7 @@ from pipeline.segment.headings import hash_mark
 from pipeline.segment.page import BLANKS, Line, Page
 from pipeline.segment.pauses import CLOSERS, INSIDE, VOICE, pause_after
 from pipeline.segment.sections import Draft
+from pipeline.stow import Stowed
 
 LAYOUT = "layout"
 HEADING_MARK = "heading mark"
@@ -69,7 +70,7 @@ def _parts_of(page: Page, draft: Draft, bodies: Sequence[Line], cast: Mapping[st
 
 def section_of(page: Page, draft: Draft, number: int, pieces: Sequence[Piece], sizes: Sizes) -> Section:
     """A section of these pieces."""
-    return Section(number, draft.title, draft.level, tuple(_chunk(page, piece, sizes) for piece in pieces))
+    return Section(number, draft.title, draft.level, Stowed(_chunk(page, piece, sizes) for piece in pieces))
 
 
 def dropped_edits(page: Page, pieces: Iterable[Piece], rules: Mapping[int, str]) -> Iterator[Edit]:

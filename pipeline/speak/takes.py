@@ -5,7 +5,7 @@ speaks a little slower or faster (`engines.RATE_NUDGES`). Choices belong to a te
 their section when others are put in front of it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.model import Choice, Chunk, Engine, Manifest, Recipe, Section, SpokenChunk, SpokenSection
@@ -49,7 +49,7 @@ def choices_for(sections: Sequence[Section], previous: Manifest | None) -> dict[
 
 def parts_of(
     sections: Iterable[Section], recipe: Recipe, choices: Mapping[int, Choice], casting: Casting
-) -> Iterable[Part]:
+) -> Iterator[Part]:
     """Each section with the voice that is to speak each of its chunks."""
     for section in sections:
         choice = choices.get(section.number, Choice())

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from pipeline import sound
 from pipeline.model import Clip, Manifest, Section
+from pipeline.stow import Stowed
 
 ALIKE_LU = 1.0  # what is heard as equally loud: no voice is changed for less
-Spoken = tuple[Section, tuple[Clip, ...]]
+Spoken = tuple[Section, Sequence[Clip]]
 
 
 def balanced(
@@ -28,9 +29,10 @@ def balanced(
     """
     if not cast:
         return spoken, {}
-    sections = list(spoken)
+    sections = [(section, Stowed(clips)) for section, clips in spoken]
     balance = balance_of(sections, previous.balance if previous else {})
-    return [(section, tuple(_trimmed(clip, balance) for clip in clips)) for section, clips in sections], balance
+    trimmed = ((section, [_trimmed(clip, balance) for clip in clips]) for section, clips in sections)
+    return trimmed, balance
 
 
 def balance_of(spoken: Sequence[Spoken], previous: Mapping[str, float]) -> dict[str, float]:

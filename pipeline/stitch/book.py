@@ -25,13 +25,14 @@ from pipeline.stamps import DigestOf
 from pipeline.stitch.encode import Encoding, chapter_blocks, chapter_key, encode
 from pipeline.stitch.gain import ROUNDS, TARGET_LUFS, gain_for, nearer
 from pipeline.stitch.timeline import timeline
+from pipeline.stow import Stowed
 
 ENCODERS = 2  # chapters encoded at once, while others are spoken
 ENOUGH_TO_JUDGE_S = 120
 TOLERANCE_LU = 0.4  # the check allows 0.5, and the encoder changes the loudness by some hundredths
 
 Made = TypeVar("Made")
-Spoken = tuple[Section, tuple[Clip, ...]]
+Spoken = tuple[Section, Sequence[Clip]]
 Encoder = Callable[[Sequence[Clip], float], Encoding]
 
 
@@ -59,7 +60,7 @@ class Stitched:
     """
 
     chapters: tuple[Chapter, ...]
-    clips: tuple[tuple[Clip, ...], ...]
+    clips: tuple[Sequence[Clip], ...]
     gains: tuple[float, ...]
     gain: float
     loudness: float
@@ -80,16 +81,16 @@ def stitch(sections: Iterable[Spoken], folder: Path, levels: Levels, digest_of: 
     gain, gains = levels.gain, []
     with ThreadPoolExecutor(ENCODERS, thread_name_prefix="encoder") as pool:
         under_way: list[Future[Encoding]] = []
-        for part in sections:
-            came.append(part)
-            gains.append(levels.of(part[1]))
+        for section, clips in sections:
+            came.append((section, Stowed(clips)))
+            gains.append(levels.of(clips))
             gain = gain or _first_gain(came)
             if gain:
                 late = range(len(under_way), len(came))
                 under_way += [pool.submit(encoder, came[k][1], gains[k] or gain) for k in late]
         made = [encoding.result() for encoding in under_way]
     if not gain:
-        gain = gain_for(list(_clips(came)))
+        gain = gain_for(_clips(came))
         made = _encoded(came, gains, gain, encoder)
     order = sorted(range(len(came)), key=lambda k: came[k][0].number)
     spoken = [came[k] for k in order]
@@ -115,12 +116,12 @@ def _levelled(spoken: Sequence[Spoken], done: _Levelled, encoder: Encoder) -> _L
     known = done.known
     new = [part for part, own in zip(spoken, known, strict=True) if own is None]
     if not _fits(done) and 0 < len(new) < len(spoken):
-        gain = gain_for(list(_clips(new)))
+        gain = gain_for(_clips(new))
         done = _measured(_encoded(spoken, known, gain, encoder), known, gain)
     for attempt in range(ROUNDS):
         if _fits(done):
             break
-        gain = nearer(done.gain, done.loudness) if attempt else gain_for(list(_clips(spoken)))
+        gain = nearer(done.gain, done.loudness) if attempt else gain_for(_clips(spoken))
         alike = [None] * len(spoken)
         done = _measured(_encoded(spoken, alike, gain, encoder), alike, gain)
     return done
@@ -155,8 +156,9 @@ def mended(make: Callable[[], Made], told: Callable[[str], None]) -> Made:
 
 def _first_gain(spoken: Sequence[Spoken]) -> float | None:
     """The gain of the sections so far, once they are long enough to judge by."""
-    clips = list(_clips(spoken))
-    return gain_for(clips) if sum(clip.length / clip.rate for clip in clips) >= ENOUGH_TO_JUDGE_S else None
+    clips = _clips(spoken)
+    seconds = sum(clip.length / clip.rate for clip in chain.from_iterable(clips))
+    return gain_for(clips) if seconds >= ENOUGH_TO_JUDGE_S else None
 
 
 def _encoded(spoken: Iterable[Spoken], known: Sequence[float | None], gain: float, encoder: Encoder) -> list[Encoding]:
@@ -164,15 +166,16 @@ def _encoded(spoken: Iterable[Spoken], known: Sequence[float | None], gain: floa
     return [encoder(clips, own or gain) for (_, clips), own in zip(spoken, known, strict=True)]
 
 
-def _clips(spoken: Iterable[Spoken]) -> Iterator[Clip]:
-    return chain.from_iterable(clips for _, clips in spoken)
+def _clips(spoken: Iterable[Spoken]) -> list[Sequence[Clip]]:
+    return [clips for _, clips in spoken]
 
 
 def _on_one_line(spoken: Iterable[Spoken], encodings: Iterable[Encoding]) -> Iterator[Chapter]:
     """The chapters one after the other; their times are rounded once, from the count of samples."""
     start = 0
     for (section, clips), encoding in zip(spoken, encodings, strict=True):
+        clips = tuple(clips)
         times, rate = timeline(clips), clips[0].rate
         end = start + times.length
-        yield Chapter(section, round(1000 * start / rate), round(1000 * end / rate), encoding.path, times.lines)
+        yield Chapter(section, round(1000 * start / rate), round(1000 * end / rate), encoding.path, Stowed(times.lines))
         start = end

@@ -50,6 +50,7 @@ def encode(clips: Sequence[Clip], gain: float, folder: Path, digest_of: DigestOf
 
     Its loudness and a seal lie beside it and are written first: where the sound is, they are there too.
     """
+    clips = tuple(clips)
     target = folder / f"{chapter_key(clips, gain)}.m4a"
     found = _found(target, digest_of)
     if found:

@@ -1,7 +1,9 @@
 """Clips come in; the one gain that brings their book to the target loudness, limiter included, goes out."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +17,11 @@ CEILING_DBTP = -4.0  # a lossy encoder adds 0.4 to 1.0 dB
 ROUNDS = 3  # the limiter takes up to 1 LU from peaky voices: what it takes is given back, round by round
 
 
-def gain_for(clips: Sequence[Clip]) -> float:
+def gain_for(chapters: Sequence[Sequence[Clip]]) -> float:
     """The linear gain at which the clips, limited, have TARGET_LUFS; in steps of 0.01 dB, 1 for silence."""
-    gain = nearer(1.0, _loudness(clips, (sound.unpacked(clip.energies) for clip in clips)))
+    gain = nearer(1.0, _loudness(chapters, lambda clip: sound.unpacked(clip.energies)))
     for _ in range(ROUNDS):
-        limited = (sound.limited(samples_of(clip), clip.rate, gain * clip.trim, CEILING_DBTP) for clip in clips)
-        energies = (sound.block_energies(Audio(samples, clips[0].rate)) for samples in limited)
-        gain = nearer(gain, _loudness(clips, energies))
+        gain = nearer(gain, _loudness(chapters, partial(_limited, gain=gain)))
     return gain
 
 
@@ -47,9 +47,15 @@ def samples_of(clip: Clip) -> Samples:
     return np.asarray(samples, np.int16)
 
 
-def _loudness(clips: Iterable[Clip], energies: Iterable[NDArray[np.float32]]) -> float:
+def _limited(clip: Clip, gain: float) -> NDArray[np.float32]:
+    """The energies of a clip at a gain, limited."""
+    samples = sound.limited(samples_of(clip), clip.rate, gain * clip.trim, CEILING_DBTP)
+    return sound.block_energies(Audio(samples, clip.rate))
+
+
+def _loudness(chapters: Iterable[Iterable[Clip]], energies_of: Callable[[Clip], NDArray[np.float32]]) -> float:
     """LUFS of the clips with their pauses: blocks that reach into a pause are softer, and they count."""
     parts: list[NDArray[np.float32]] = []
-    for clip, some in zip(clips, energies, strict=True):
-        parts += [np.asarray(some, np.float32), np.zeros(round(10 * clip.chunk.pause), np.float32)]
+    for clip in chain.from_iterable(chapters):
+        parts += [np.asarray(energies_of(clip), np.float32), np.zeros(round(10 * clip.chunk.pause), np.float32)]
     return sound.integrated_loudness(np.concatenate(parts))

@@ -1,13 +1,12 @@
 """A book's folder comes in; the little of its manifest that those need who look at many books goes out, unchecked."""
 
 import contextlib
-import json
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.model import Manifest
 from pipeline.write.lasting import lasting_id, lasting_id_in
-from pipeline.write.manifest import NAME
+from pipeline.write.manifest import NAME, sections_in, without_sections
 
 
 class Glimpse(NamedTuple):
@@ -57,14 +56,16 @@ def _state(home: Path) -> tuple[int, int, int] | None:
 
 def _told(manifest: Path) -> Glimpse | None:
     with contextlib.suppress(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
-        book = json.loads(manifest.read_bytes())
+        book = without_sections(manifest)
+        sections = book["sections"] or sections_in(manifest)
+        told = [(section.get("source"), str(section["encoding"])) for section in sections]
         return Glimpse(
             str(book["title"]),
             str(book["creator"]),
             str(book["language"]),
-            str(lasting_id_in(book)),
+            str(lasting_id_in(book, told[0][0])),
             int(book["duration"]),
             str(book["origin"]["name"]),
-            tuple(str(section["encoding"]) for section in book["sections"]),
+            tuple(encoding for _, encoding in told),
         )
     return None

@@ -16,9 +16,9 @@ def lasting_id(manifest: Manifest) -> UUID:
     return _id(manifest.title, manifest.sections[0].source or manifest.origin.sha256)
 
 
-def lasting_id_in(manifest: Mapping[str, Any]) -> UUID:
-    """The same of a manifest as it stands in its file, which may be an older program's."""
-    return _id(manifest["title"], manifest["sections"][0].get("source") or manifest["origin"]["sha256"])
+def lasting_id_in(manifest: Mapping[str, Any], source: str | None) -> UUID:
+    """The same of a manifest as it stands in its file; an older program's has no `source` in its first section."""
+    return _id(manifest["title"], source or manifest["origin"]["sha256"])
 
 
 def _id(title: str, beginning: str) -> UUID:

@@ -34,7 +34,7 @@ def write_library(folder: Path, lock: Path) -> Path | None:
 def page_of(folders: Iterable[Path]) -> bytes:
     """The page of those folders that hold a book with a player, by title."""
     books = [card for home in folders if (card := _card(home))]
-    return one_file(PARTS, "Books", {"books": sorted(books, key=lambda book: (book["title"], book["home"]))})
+    return b"".join(one_file(PARTS, "Books", {"books": sorted(books, key=lambda book: (book["title"], book["home"]))}))
 
 
 def _card(home: Path) -> dict[str, Any] | None:

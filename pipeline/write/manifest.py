@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from pipeline.errors import InputError
 from pipeline.files import draft_of, sha256_of, write_whole
 from pipeline.model import Coverage, Manifest, SpokenSection
+from pipeline.stow import Stowed
 from pipeline.write.publication import NAME as PUBLICATION
 from pipeline.write.publication import publication
 
@@ -24,6 +26,7 @@ def _fields(noun: Any) -> dict[str, Any]:
 
 
 _OPEN = (Manifest, SpokenSection, Coverage)  # their fields are lines; another noun is one line
+_SECTIONS, _END_OF_SECTION, _END_OF_SECTIONS = b' "sections": [\n', b"  }", b" ]"  # lines of theirs, see `_lines`
 _DENSE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_fields)
 
 
@@ -59,7 +62,7 @@ def _lines(value: Any, newline: str) -> Iterator[str]:
             yield f"{',' if number else '{'}{inner}{_DENSE.encode(name)}: "
             yield from _lines(own, inner)
         yield f"{newline}}}"
-    elif isinstance(value, tuple) and value and dataclasses.is_dataclass(value[0]):
+    elif isinstance(value, tuple | Stowed) and value and dataclasses.is_dataclass(value[0]):
         for number, own in enumerate(value):
             yield f"{',' if number else '['}{inner}"
             yield from _lines(own, inner)
@@ -81,7 +84,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
     again = f"remove {path} and build the book again: what was spoken is still in the cache"
     try:
-        content = json.loads(path.read_bytes())
+        content = without_sections(path)
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {error}", again) from error
     version = content.get("format") if isinstance(content, dict) else None
@@ -95,9 +98,50 @@ def read_manifest(folder: Path) -> Manifest | None:
     for older in range(version, FORMAT):
         content = _NEXT[older](content)
     try:
-        return TypeAdapter(Manifest).validate_python(content)
+        book, form = TypeAdapter(Manifest).validate_python(content), TypeAdapter(SpokenSection)
+        sections = book.sections or map(form.validate_python, sections_in(path))
+        return dataclasses.replace(book, sections=tuple(map(_stowed, sections)))
     except ValidationError as error:
         raise InputError(f"{path} is damaged: {error.errors()[0]['loc']}", again) from error
+    except ValueError as error:
+        raise InputError(f"{path} cannot be read: {error}", again) from error
+
+
+def without_sections(path: Path) -> Any:
+    """What a manifest's file says of the book, without its sections where they are laid out as we lay them out.
+
+    Raises OSError, and ValueError for what is no JSON.
+    """
+    kept, inside = [], False
+    with path.open("rb") as file:
+        for line in file:
+            inside = inside and line.rstrip(b",\n") != _END_OF_SECTIONS
+            if not inside:
+                kept.append(line)
+            inside = inside or line == _SECTIONS
+    return json.loads(b"".join(kept))
+
+
+def sections_in(path: Path) -> Iterator[Any]:
+    """The sections in a manifest's file, one by one, where they are laid out as we lay them out; else none.
+
+    Raises OSError, and ValueError for what is no JSON.
+    """
+    with path.open("rb") as file:
+        inside = itertools.dropwhile(lambda line: line != _SECTIONS, file)
+        section: list[bytes] = []
+        for line in itertools.islice(inside, 1, None):
+            ends = line.rstrip(b",\n")
+            if ends == _END_OF_SECTIONS:
+                return
+            section.append(ends if ends == _END_OF_SECTION else line)
+            if ends == _END_OF_SECTION:
+                yield json.loads(b"".join(section))
+                section.clear()
+
+
+def _stowed(section: SpokenSection) -> SpokenSection:
+    return dataclasses.replace(section, chunks=Stowed(section.chunks))
 
 
 def manifest_digest(folder: Path) -> str:

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -16,6 +16,7 @@ from typing import Any
 
 _SLOT = re.compile(r"\{\{(\w+)\}\}")
 _UNSAFE = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+_DENSE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -28,23 +29,23 @@ class Parts:
     scripts: Sequence[str]
 
 
-def one_file(parts: Parts, title: str, data: Mapping[str, Any]) -> bytes:
-    """The page: equal parts and words give equal bytes."""
+def one_file(parts: Parts, title: str, data: Mapping[str, Any]) -> Iterator[bytes]:
+    """The page, piece by piece: equal parts and words give equal bytes."""
     script = "\n".join(_part(name) for name in parts.scripts)
     values = {
-        "title": inert(title),
-        "style": "".join(_part(name) for name in parts.styles),
-        "script": script,
-        "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        "title": [inert(title)],
+        "style": map(_part, parts.styles),
+        "script": [script],
+        "script_hash": [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()],
         "data": inert_json(data),
     }
-    return _filled(parts.template, values)
+    yield from _filled(parts.template, values)
 
 
 def still_file(parts: Parts, title: str, body: str) -> bytes:
     """A page without a program; `body` is HTML, in which every word went through `inert`."""
-    style = "".join(_part(name) for name in parts.styles)
-    return _filled(parts.template, {"title": inert(title), "style": style, "body": body})
+    values = {"title": [inert(title)], "style": map(_part, parts.styles), "body": [body]}
+    return b"".join(_filled(parts.template, values))
 
 
 def inert(text: str) -> str:
@@ -56,13 +57,29 @@ def inert(text: str) -> str:
     return _whole(escape(text))
 
 
-def inert_json(value: Any) -> str:
-    """JSON that can stand inside a script element.
+def inert_json(value: Any) -> Iterator[str]:
+    """JSON that can stand inside a script element, piece by piece; what comes one by one is an array.
 
-    >>> inert_json("</script>")
-    '"\\\\u003c/script\\\\u003e"'
+    >>> "".join(inert_json({"a": iter(["</script>", 1])}))
+    '{"a":["\\\\u003c/script\\\\u003e",1]}'
     """
-    return _whole(json.dumps(value, ensure_ascii=False, separators=(",", ":"))).translate(_UNSAFE)
+    if isinstance(value, Mapping):
+        for number, (name, own) in enumerate(value.items()):
+            yield f"{',' if number else '{'}{_inert(name)}:"
+            yield from inert_json(own)
+        yield "}" if value else "{}"
+    elif isinstance(value, Iterator):
+        yield "["
+        for number, own in enumerate(value):
+            yield "," if number else ""
+            yield from inert_json(own)
+        yield "]"
+    else:
+        yield _inert(value)
+
+
+def _inert(value: Any) -> str:
+    return _whole(_DENSE.encode(value)).translate(_UNSAFE)
 
 
 def _whole(text: str) -> str:
@@ -74,8 +91,9 @@ def _whole(text: str) -> str:
     return _HALVES.sub("\ufffd", text)
 
 
-def _filled(template: str, values: Mapping[str, str]) -> bytes:
-    return _SLOT.sub(lambda slot: values[slot[1]], _part(template)).encode()
+def _filled(template: str, values: Mapping[str, Iterable[str]]) -> Iterator[bytes]:
+    for number, piece in enumerate(_SLOT.split(_part(template))):  # words of the template and names in turn
+        yield from (own.encode() for own in (values[piece] if number % 2 else [piece]))
 
 
 def _part(name: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.files import sha256_of, write_whole
+from pipeline.files import draft_of, sha256_of
 from pipeline.model import Chapter
 from pipeline.write.book import COVER
 from pipeline.write.captions import sentences
@@ -33,13 +33,9 @@ Row = tuple[int, int, str, int]  # start and end in the chapter's file (ms), tex
 def write_player(volume: Volume) -> dict[str, str]:
     """Write the page into the book's folder; give its path there and its SHA-256."""
     path = volume.home / NAME
-    write_whole(path, page_of(volume))
+    with draft_of(path) as draft, draft.open("wb") as file:
+        file.writelines(one_file(PARTS, volume.manifest.title, _data(volume)))
     return {NAME: sha256_of(path)}
-
-
-def page_of(volume: Volume) -> bytes:
-    """The page of a book."""
-    return one_file(PARTS, volume.manifest.title, _data(volume))
 
 
 def _data(volume: Volume) -> dict[str, Any]:
@@ -52,9 +48,9 @@ def _data(volume: Volume) -> dict[str, Any]:
         "key": str(lasting_id(book)),  # where a person stopped is remembered under it
         "cover": quote(COVER) if COVER in book.outputs else "",
         "whole": quote(volume.beside_book("m4b")),
-        "chapters": [
+        "chapters": (
             _chapter(chapter, section.file) for chapter, section in zip(volume.chapters, book.sections, strict=True)
-        ],
+        ),
     }
 
 
