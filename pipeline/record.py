@@ -23,7 +23,7 @@ from pipeline.speak import Known
 from pipeline.speak.roles import own_voice
 from pipeline.speak.takes import chosen
 from pipeline.stitch.book import Levels, Stitched
-from pipeline.stow import Stowed
+from pipeline.stow import Filed, Stowed
 from pipeline.write.manifest import FORMAT
 
 
@@ -53,11 +53,12 @@ def takes_of(manifest: Manifest | None) -> dict[str, tuple[Take, ...]]:
     return {chunk.voiced: chunk.heard for section in sections for chunk in section.chunks if chunk.heard}
 
 
-def known_of(manifest: Manifest | None, pronounce: Mapping[str, str]) -> dict[str, Known]:
+def known_of(manifest: Manifest | None, pronounce: Mapping[str, str]) -> Mapping[str, Known]:
     """What the last build knew of each text, where this program made it with these readings; else nothing."""
     if manifest is None or manifest.pronounce != pronounce or manifest.program != program_digest():
         return {}
-    return {chunk.voiced: Known(chunk.script, chunk.clip) for section in manifest.sections for chunk in section.chunks}
+    chunks = (chunk for section in manifest.sections for chunk in section.chunks)
+    return Filed((chunk.voiced, Known(chunk.script, chunk.clip)) for chunk in chunks)
 
 
 def manifest_from(facts: Facts, book: Stitched, files: Mapping[int, str], outputs: Mapping[str, str]) -> Manifest:

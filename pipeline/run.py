@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from pipeline import heap
 from pipeline.edition import (
     Edition,
     Request,
@@ -123,6 +124,7 @@ def _opener(edition: Edition, request: Request) -> Callable[[Recipe], Engine]:
 
 
 def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Built:
+    heap.one_for_all_threads()
     shelf, home = request.shelf, order.home
     shelf.note_source(home, edition.source)
     document, sidecar, recipe = edition.document, edition.sidecar, edition.recipe

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.files import draft_of, sha256_of
-from pipeline.stow import Lines
+from pipeline.stow import Hold
 
 Stamp = tuple[int, int, int, int, str]  # bytes, modified and changed (ns), inode, what was found
 DigestOf = Callable[[Path], str]
@@ -30,7 +30,7 @@ class Stamps:
         """Raises InputError where no temporary file can be written."""
         self._note, self._program = note, program
         self._above = f"{root}{os.sep}"
-        self._lines = Lines()
+        self._hold = Hold()
         self._known = self._read()  # the hash of a file's name -> where its line is
         self._asked: dict[int, int] = {}
 
@@ -43,7 +43,7 @@ class Stamps:
         name, state = self._name_of(path), _state(path)
         place = self._asked.get(hash(name), self._known.get(hash(name)))
         if place is not None:
-            noted, *stamp = json.loads(self._lines.at(place))
+            noted, *stamp = json.loads(self._hold.at(place))
             if (noted, *stamp[:4]) == (name, *state):
                 self._asked[hash(name)] = place
                 return str(stamp[4])
@@ -62,17 +62,17 @@ class Stamps:
             seal = hashlib.sha256(self._program.encode())
             with contextlib.suppress(InputError), draft_of(self._note) as draft, draft.open("wb") as file:
                 for place in self._asked.values():
-                    line = self._lines.at(place)
+                    line = self._hold.at(place)
                     seal.update(line)
                     file.write(line)
                 file.write(seal.hexdigest().encode())
-        self._lines, self._known, self._asked = Lines(), {}, {}
+        self._hold, self._known, self._asked = Hold(), {}, {}
 
     def _name_of(self, path: Path) -> str:
         return str(path).removeprefix(self._above)
 
     def _keep(self, name: str, stamp: Stamp) -> None:
-        self._asked[hash(name)] = self._lines.put(json.dumps([name, *stamp]).encode() + b"\n")
+        self._asked[hash(name)] = self._hold.put(json.dumps([name, *stamp]).encode() + b"\n")
 
     def _read(self) -> dict[int, int]:
         """Where the lines are of files that were not written to at the time of the note or later.
@@ -91,7 +91,7 @@ class Stamps:
                     seal.update(line)
                     name, _, modified, changed, _, _ = json.loads(line)
                     if max(modified, changed) < noted:
-                        places[hash(name)] = self._lines.put(line)
+                        places[hash(name)] = self._hold.put(line)
         except (OSError, ValueError, TypeError):
             return {}
         return places if last == seal.hexdigest().encode() else {}

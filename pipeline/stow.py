@@ -1,53 +1,80 @@
 """Nouns come in by the thousand and wait in a temporary file: a long book takes hardly more memory than a short one.
 
 A book of 60 hours has 30,000 chunks, and each is met in several shapes: as cut, as a clip, as lines, in the manifest.
-They are asked for a section at a time, in their order; to read them back takes some 10 us each.
+They are asked for a section at a time, in their order; to read one back takes some 10 us.
 """
 
 import contextlib
-import os
 import pickle
+import struct
 import tempfile
 import threading
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from pathlib import Path
+from os import SEEK_END
 from typing import Any, TypeVar, overload
 
-from pipeline.files import unwritable
+from pipeline.errors import InputError
 
 Noun = TypeVar("Noun")
 
-_TOGETHER = 256  # items that are packed, and read, together
-_FILE_BYTES = 1 << 26  # then another file is begun, so that what nobody needs any more makes room
+_TOGETHER = 256  # items of a `Stowed` that are packed, and read, together
+_HOLD_BYTES = 1 << 26  # then another file is begun, so that what nobody needs any more makes room
 _FASTEST = 1  # of zlib's levels
-_lock = threading.Lock()
+_LENGTH = struct.Struct(">I")
+_REMEDY = "free some space there, or name another folder: TMPDIR=/path/to/folder audiobook ..."
+
+
+class Hold:
+    """A file without a name, which is gone with the hold; what was put there is found again by its place.
+
+    Any thread may put and read. Raises InputError where the system refuses to write.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.size = 0
+        with _writing():
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as it is used)
+
+    def put(self, content: bytes) -> int:
+        """Keep some bytes; their place."""
+        with self._lock, _writing():
+            place = self._file.seek(0, SEEK_END)
+            self._file.write(_LENGTH.pack(len(content)) + content)
+            self.size = self._file.tell()
+            return place
+
+    def at(self, place: int) -> bytes:
+        with self._lock, _writing():
+            self._file.seek(place)
+            return self._file.read(*_LENGTH.unpack(self._file.read(_LENGTH.size)))
 
 
 class Stowed(Sequence[Noun]):
-    """A tuple whose items lie in a file without a name, which is gone with the last that lies in it.
+    """A tuple whose items lie in a file.
 
-    Items are made anew each time they are asked for: equal, but not the same.
+    They are made anew each time they are asked for: equal, but not the same. Raises InputError as `Hold` does.
     """
 
-    __slots__ = ("_length", "_places")
+    __slots__ = ("_length", "_pages")
 
     def __init__(self, items: Iterable[Noun]) -> None:
-        """Raises InputError where the temporary file cannot be written."""
         rest = iter(items)
-        self._places: list[_Place] = []
+        self._pages: list[tuple[Hold, int]] = []
         self._length = 0
         while some := tuple(islice(rest, _TOGETHER)):
-            self._places.append(_put(zlib.compress(pickle.dumps(some, pickle.HIGHEST_PROTOCOL), _FASTEST)))
+            hold = _newest_hold()
+            self._pages.append((hold, hold.put(zlib.compress(_packed(some), _FASTEST))))
             self._length += len(some)
 
     def __len__(self) -> int:
         return self._length
 
     def __iter__(self) -> Iterator[Noun]:
-        for place in self._places:
-            yield from place.read()
+        for number in range(len(self._pages)):
+            yield from self._page(number)
 
     @overload
     def __getitem__(self, index: int) -> Noun: ...
@@ -57,8 +84,7 @@ class Stowed(Sequence[Noun]):
         if isinstance(index, slice):
             return tuple(self)[index]
         number, within = divmod(range(self._length)[index], _TOGETHER)
-        item: Noun = self._places[number].read()[within]
-        return item
+        return self._page(number)[within]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and len(self) == len(other) and tuple(self) == tuple(other)
@@ -72,68 +98,52 @@ class Stowed(Sequence[Noun]):
     def __reduce__(self) -> tuple[Any, ...]:
         return tuple, (tuple(self),)
 
-
-class Lines:
-    """Lines in a file without a name, each found again by where it begins; any thread may put and read them."""
-
-    def __init__(self) -> None:
-        """Raises InputError where the temporary file cannot be written; so does `put`."""
-        self._lock = threading.Lock()
-        with _writing():
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as it is used)
-
-    def put(self, line: bytes) -> int:
-        """Keep a line, which ends in its only line feed; where it begins."""
-        with self._lock, _writing():
-            start = self._file.seek(0, os.SEEK_END)
-            self._file.write(line)
-            return start
-
-    def at(self, start: int) -> bytes:
-        with self._lock:
-            self._file.seek(start)
-            return self._file.readline()
+    def _page(self, number: int) -> tuple[Noun, ...]:
+        hold, place = self._pages[number]
+        page: tuple[Noun, ...] = pickle.loads(zlib.decompress(hold.at(place)))
+        return page
 
 
-class _File:
-    """A temporary file without a name, to the end of which is written; any thread may read it."""
+class Filed(Mapping[str, Noun]):
+    """A dict from words to nouns, both of which lie in a file; in memory are the words' hashes.
 
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (open as long as something lies in it)
-        self.size = 0
+    Of two words with one hash it has the later. Raises InputError as `Hold` does.
+    """
 
-    def put(self, content: bytes) -> "_Place":
-        start = self.size
-        while content:
-            written = self._file.write(content)
-            content, self.size = content[written:], self.size + written
-        return _Place(self, start, self.size - start)
+    __slots__ = ("_hold", "_places")
 
-    def read(self, start: int, length: int) -> bytes:
-        return os.pread(self._file.fileno(), length, start)
+    def __init__(self, items: Iterable[tuple[str, Noun]] = ()) -> None:
+        self._hold = Hold()
+        self._places = {hash(word): self._hold.put(_packed((word, noun))) for word, noun in items}
 
+    def __len__(self) -> int:
+        return len(self._places)
 
-class _Place:
-    """Where items lie that were packed together."""
+    def __iter__(self) -> Iterator[str]:
+        return (self._row(place)[0] for place in self._places.values())
 
-    __slots__ = ("_file", "_length", "_start")
+    def __getitem__(self, word: str) -> Noun:
+        own, noun = self._row(self._places[hash(word)])
+        if own != word:
+            raise KeyError(word)
+        return noun
 
-    def __init__(self, file: _File, start: int, length: int) -> None:
-        self._file, self._start, self._length = file, start, length
-
-    def read(self) -> tuple[Any, ...]:
-        items: tuple[Any, ...] = pickle.loads(zlib.decompress(self._file.read(self._start, self._length)))
-        return items
+    def _row(self, place: int) -> tuple[str, Noun]:
+        row: tuple[str, Noun] = pickle.loads(self._hold.at(place))
+        return row
 
 
-_newest: list[_File] = []  # at most one
+_packed = pickle.dumps
+_newest: list[Hold] = []  # at most one
 
 
-def _put(content: bytes) -> _Place:
-    with _lock, _writing():
-        if not _newest or _newest[0].size > _FILE_BYTES:
-            _newest[:] = [_File()]
-        return _newest[0].put(content)
+def _newest_hold() -> Hold:
+    """Where the next is stowed; two threads may begin one each."""
+    hold = next(iter(_newest), None)
+    if hold is None or hold.size > _HOLD_BYTES:
+        hold = Hold()
+        _newest[:] = [hold]
+    return hold
 
 
 @contextlib.contextmanager
@@ -142,4 +152,4 @@ def _writing() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise unwritable(Path(tempfile.gettempdir()), error) from error
+        raise InputError(f"no temporary file can be written: {error}", _REMEDY) from error

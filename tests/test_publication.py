@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import tracemalloc
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from pipeline import codec
 from pipeline.errors import InputError
 from pipeline.model import Edit, Manifest, SpokenSection
+from pipeline.write.glimpse import glimpse_of
 from pipeline.write.manifest import NAME as MANIFEST
 from pipeline.write.manifest import read_manifest, with_publication, write_manifest
 from pipeline.write.publication import NAME as PUBLICATION
@@ -191,3 +193,28 @@ def test_a_damaged_manifest_is_named_with_the_remedy(book: Manifest, tmp_path: P
     with pytest.raises(InputError, match=r"manifest\.json") as raised:
         read_manifest(tmp_path)
     assert "build the book again" in raised.value.remedy
+
+
+def test_a_manifest_that_is_laid_out_otherwise_is_read_all_the_same(book: Manifest, tmp_path: Path) -> None:
+    write_manifest(book, tmp_path)
+    told = glimpse_of(tmp_path)
+    for name, indent in (("dense", None), ("wide", 4), ("ours", 1)):
+        (tmp_path / name).mkdir()
+        content = json.loads((tmp_path / MANIFEST).read_bytes())
+        (tmp_path / name / MANIFEST).write_text(json.dumps(content, indent=indent), encoding="utf-8")
+        assert read_manifest(tmp_path / name) == book
+        assert glimpse_of(tmp_path / name) == told
+
+
+def test_a_long_manifest_is_read_a_section_at_a_time(book: Manifest, tmp_path: Path) -> None:
+    """The whole of it as JSON would be ten times the file."""
+    chunks = tuple(replace(book.sections[0].chunks[0], text=f"第{k}句。" * 5) for k in range(60))
+    sections = tuple(replace(book.sections[0], number=k, chunks=chunks) for k in range(1, 101))
+    write_manifest(replace(book, sections=sections), tmp_path)
+    read_manifest(tmp_path)  # what is read once for all is there
+    tracemalloc.start()
+    found = read_manifest(tmp_path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found is not None and found.sections == sections
+    assert most < (tmp_path / MANIFEST).stat().st_size

@@ -109,3 +109,16 @@ def test_contents_notes_comments_and_page_headers_are_left_out_by_name(tmp_path:
         ("page header", "3"),
         ("page header", "页眉"),
     ]
+
+
+@pytest.mark.parametrize("kind", ["drop", "margin"])
+def test_a_big_first_letter_stands_in_its_paragraph(tmp_path: Path, kind: str) -> None:
+    frame = f'<w:framePr w:dropCap="{kind}" w:lines="3"/>'
+    body = paragraph("前文。") + paragraph("春", properties=frame) + paragraph("天来了。") + paragraph("完。")
+    book = whole(zipped(tmp_path / "a.docx", docx_parts(body)))
+    assert lines(book) == ["前文。", "春天来了。", "完。"]
+
+
+def test_a_frame_without_a_big_letter_is_a_paragraph(tmp_path: Path) -> None:
+    body = paragraph("旁注", properties='<w:framePr w:w="2000"/>') + paragraph("天来了。")
+    assert lines(whole(zipped(tmp_path / "a.docx", docx_parts(body)))) == ["旁注", "天来了。"]

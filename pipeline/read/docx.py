@@ -181,6 +181,7 @@ class _Walk:
         self._styles = styles
         self._active = [rule]
         self._levels = [0]  # of the paragraphs that are open: one inside a text box stands in another
+        self._capital = False  # the last paragraph was the big first letter of the next
 
     def through(self, root: Element) -> None:
         from lxml import etree
@@ -210,9 +211,10 @@ class _Walk:
 
     def _close(self, element: Element, name: str) -> None:
         self._active.pop()
-        if name == "p" and not _goes_on(element):
-            self.lines.end(self._levels[-1])
         if name == "p":
+            self._capital = _is_drop_cap(element)
+            if not self._capital and not _goes_on(element):
+                self.lines.end(self._levels[-1])
             self._levels.pop()
 
     def _rule(self, element: Element, name: str) -> str:
@@ -227,9 +229,9 @@ class _Walk:
         return LEFT_OUT.get(name, "")
 
     def _open_paragraph(self, paragraph: Element) -> None:
-        if not _goes_on_from(paragraph):
+        if not self._capital and not _goes_on_from(paragraph):
             self.lines.end(self._levels[-1])
-        elif self.lines.begun and text_in(paragraph):
+        elif not self._capital and self.lines.begun and text_in(paragraph):
             self.lines.add("\t", self._active[-1] or TABLE, "" if self._active[-1] else "，")
         self._levels.append(_level(paragraph, self._styles))
         chain = _chain(self._styles, _properties(paragraph).get("pstyle", ""))
@@ -241,6 +243,12 @@ class _Walk:
             self.lines.add(" ", self._active[-1])
         else:
             self.lines.end()
+
+
+def _is_drop_cap(paragraph: Element) -> bool:
+    """Whether a paragraph is a frame with the next one's first letter (ECMA-376 1, 17.3.1.11)."""
+    frames = (e for first in paragraph[:1] if local(first) == "ppr" for e in first if local(e) == "framepr")
+    return any(attribute(frame, "dropCap") in ("drop", "margin") for frame in frames)
 
 
 def _is_on(switch: Element) -> bool:

@@ -201,7 +201,7 @@ WIDE_COMMA = re.compile("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
 WIDE = re.compile("[Ａ-Ｚａ-ｚ]+")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def spoken(text: str) -> Spoken:
     """The spoken form of a text; the first rule in RULES that fits a place has it.
 
