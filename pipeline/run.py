@@ -152,6 +152,7 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
         return coverage(document, outline.sections, outline.dropped, spoken)
 
     def speech() -> Iterator[tuple[Section, tuple[Clip, ...]]]:
+        heap.give_back()
         watch.planned(outline.sections)
         yield from studio.speak(planned.parts(in_turn))
         ledger()  # while the last chapters are encoded
@@ -165,6 +166,7 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
     clips.save()
     encodings.save()
     watch.stitching()
+    heap.give_back()
 
     facts = Facts(
         document=document,

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from pipeline import stow
 from pipeline.errors import InputError
 from pipeline.model import Chunk, Role
+from pipeline.repair.rule import document_of
+from pipeline.segment import Sizes, segment
 from pipeline.stow import Filed, Hold, Stowed
 
 
@@ -128,3 +130,19 @@ def test_without_a_place_for_temporary_files_the_error_names_the_remedy(
     with pytest.raises(InputError, match="gone") as raised:
         what()
     assert "TMPDIR" in raised.value.remedy
+
+
+def test_the_outline_of_a_long_text_takes_less_memory_than_the_text() -> None:
+    chapters = (
+        f"第{k}章 山中\n\n" + f"他走了{k}里路，看见一座山。山上有人说：“你来了！”\n\n" * 40 for k in range(1, 61)
+    )
+    document = document_of("".join(chapters))
+    segment(document, Sizes())  # what is read once for all is there
+    gc.collect()
+    tracemalloc.start()
+    outline = segment(document, Sizes())
+    gc.collect()
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(outline.sections) == 60
+    assert held < 2 * len(document.text)  # bytes; Python has two a character

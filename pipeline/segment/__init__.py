@@ -51,7 +51,7 @@ def segment(document: Document, sizes: Sizes) -> Outline:
     spoken = [number for number in candidates.filled if number not in rules]
     kept = [heading for heading in headings if heading.line not in rules]
     drafts = drafts_of(candidates, spoken, kept, document.title)
-    pieces = [pieces_of(page, draft, sizes) for draft in drafts]
+    pieces = [Stowed(pieces_of(page, draft, sizes)) for draft in drafts]
     sections = tuple(
         section_of(page, draft, number, own, sizes)
         for number, (draft, own) in enumerate(zip(drafts, pieces, strict=True), 1)

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import merge
+from itertools import chain
 from typing import NamedTuple
 
 from pipeline.model import Chunk, Edit, Role, Section, Span
@@ -39,9 +41,8 @@ class Piece(NamedTuple):
     role: Role | None
 
 
-def pieces_of(page: Page, draft: Draft, sizes: Sizes) -> list[Piece]:
+def pieces_of(page: Page, draft: Draft, sizes: Sizes) -> Iterator[Piece]:
     """The pieces of the text that a section speaks, in order, without blanks around them."""
-    pieces: list[Piece] = []
     bodies = [_body(page, page.lines[number], number in draft.headings) for number in draft.lines]
     parts = _parts_of(page, draft, bodies, sizes.cast)
     following = [*draft.lines[1:], -1]
@@ -52,9 +53,8 @@ def pieces_of(page: Page, draft: Draft, sizes: Sizes) -> list[Piece]:
             place = VOICE
             if stretch is stretches[-1]:
                 place = _place(page, draft, draft.lines[paragraph], following[paragraph])
-            pieces += (Piece(*span, INSIDE, heading, paragraph, stretch.role) for span in inner)
-            pieces.append(Piece(*last, place, heading, paragraph, stretch.role))
-    return pieces
+            yield from (Piece(*span, INSIDE, heading, paragraph, stretch.role) for span in inner)
+            yield Piece(*last, place, heading, paragraph, stretch.role)
 
 
 def _parts_of(page: Page, draft: Draft, bodies: Sequence[Line], cast: Mapping[str, str]) -> list[list[Stretch]]:
@@ -74,11 +74,12 @@ def section_of(page: Page, draft: Draft, number: int, pieces: Sequence[Piece], s
 
 
 def dropped_edits(page: Page, pieces: Iterable[Piece], rules: Mapping[int, str]) -> Iterator[Edit]:
-    """What is left of the text around the pieces: lines left out by their rule, heading marks, and the layout."""
+    """What is left around the pieces, which come in order: lines left out by their rule, heading marks, layout."""
     named = [Taken(page.lines[number].start, page.lines[number].end, rule) for number, rule in rules.items()]
-    taken = sorted([*named, *(Taken(piece.start, piece.end, "") for piece in pieces)])
+    spoken = (Taken(piece.start, piece.end, "") for piece in pieces)
+    whole = Taken(len(page.document.text), len(page.document.text), "")
     position = 0
-    for start, end, rule in [*taken, Taken(len(page.document.text), len(page.document.text), "")]:
+    for start, end, rule in chain(merge(sorted(named), spoken), [whole]):
         yield from _gap(page, position, start)
         if rule:
             yield _dropped(page, start, end, rule)

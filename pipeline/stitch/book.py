@@ -129,8 +129,8 @@ def _levelled(spoken: Sequence[Spoken], done: _Levelled, encoder: Encoder) -> _L
 
 def _measured(encodings: list[Encoding], known: Sequence[float | None], gain: float) -> _Levelled:
     """The chapters with the loudness of the whole, which is measured once."""
-    energies = sound.unpacked(np.concatenate([encoding.energies for encoding in encodings]))
-    return _Levelled(encodings, known, gain, sound.integrated_loudness(energies))
+    energies = [sound.unpacked(encoding.energies) for encoding in encodings]
+    return _Levelled(encodings, known, gain, sound.integrated_loudness(np.concatenate(energies)))
 
 
 def _fits(done: _Levelled) -> bool:

@@ -44,8 +44,9 @@ class Inspector:
         return Verdict(False, (*verdict.findings, *findings))
 
     def close(self) -> None:
-        """Keep what was learnt for the next run."""
+        """Keep what was learnt for the next run; the sounds of this one are forgotten."""
         self._paces.keep()
+        self._scripts = {}
 
     def _pace(self, audio: Audio, script: str, voice: str) -> str:
         band = self._paces.expected(voice, len(script))
