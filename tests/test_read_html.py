@@ -47,6 +47,9 @@ AROUND = [
     "<div class='top'>您的位置：<a href='/'>网</a> &gt; 春游</div><div><h1>春游</h1><p><a href='0'>上一章</a> &larr; "
     "<a href='2'>下一章</a></p><div id='content'>{text}</div></div>"
     "<div class='footer'><p>本站作品，均由网友上传。</p></div>",
+    "<h1>春游</h1><div class='mw-parser-output'><table class='infobox'><tr><th>日期</th><td>四月。</td></tr></table>"
+    "<div class='hatnote'>关于秋天，请见“秋游”。</div>{text}"
+    "<div class='licenseContainer'>本作品在全世界都属于公有领域。</div></div>",
 ]
 
 
