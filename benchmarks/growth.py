@@ -80,6 +80,7 @@ def _later_stages(document: Any, outline: Any, lap: Any) -> Iterator[tuple[str, 
     from pipeline.speak.spoken import spoken
     from pipeline.stitch.book import Stitched
     from pipeline.stitch.timeline import timeline
+    from pipeline.stow import Stowed
     from pipeline.verify.ledger import coverage
     from pipeline.write.book import chapter_names
     from pipeline.write.formats import DEFAULT, write_formats
@@ -91,21 +92,22 @@ def _later_stages(document: Any, outline: Any, lap: Any) -> Iterator[tuple[str, 
     engine = open_engine(recipe)
     engine.script("一句话。")
     lap("")
-    chunks = [chunk for section in outline.sections for chunk in section.chunks]
-    for chunk in chunks:
-        spoken(chunk.text)
+    for section in outline.sections:
+        for chunk in section.chunks:
+            spoken(chunk.text)
     yield lap("spoken form")
-    for chunk in chunks:
-        engine.script(chunk.text)
+    for section in outline.sections:
+        for chunk in section.chunks:
+            engine.script(chunk.text)
     yield lap("pinyin, phonemes")
     ledger = coverage(document, outline.sections, outline.dropped, spoken)
     yield lap("ledger")
-    clips = [tuple(_clip(chunk, engine) for chunk in section.chunks) for section in outline.sections]
+    clips = [Stowed(_clip(chunk, engine) for chunk in section.chunks) for section in outline.sections]
     chapters: list[Chapter] = []
     for section, own in zip(outline.sections, clips, strict=True):
         times, start = timeline(own), chapters[-1].end if chapters else 0
         path = Path(f"{section.number:064}.m4a")
-        chapters.append(Chapter(section, start, start + times.length * 1000 // 24_000, path, times.lines))
+        chapters.append(Chapter(section, start, start + times.length * 1000 // 24_000, path, Stowed(times.lines)))
     yield lap("timeline")
     facts = Facts(document, "", recipe, {}, "m4a", "", {}, {}, ledger, (), {}, "simplified")
     names = chapter_names(chapters, "m4a", None)
