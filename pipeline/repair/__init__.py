@@ -28,6 +28,7 @@ from pipeline.repair.scars import scars
 from pipeline.repair.site import duplicates, site_words
 from pipeline.repair.stamps import stamps
 from pipeline.repair.torn import torn
+from pipeline.repair.wikisource import wikisource
 from pipeline.repair.wraps import wraps
 from pipeline.repair.written import with_written
 from pipeline.repair.zhe import zhe
@@ -38,6 +39,7 @@ SETTLING: tuple[Rule, ...] = (
 )
 RULES: tuple[Rule, ...] = (
     gutenberg,  # *** START OF THE PROJECT GUTENBERG EBOOK 紅樓夢 ***
+    wikisource,  # 於 2026年12月1日 從維基文庫匯出
     western,  # ä½\xa0å¥½ -> 你好
     chinese,  # 浣犲ソ锛屼笘鐣 -> 你好，世界
     torn,  # 我們?cè)诎l(fā)展 -> 我們在發(fā)展; before the glosses go, which are its evidence

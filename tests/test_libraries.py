@@ -1,4 +1,4 @@
-"""What Project Gutenberg puts around its books goes, in each of the shapes that it had over the years."""
+"""What public libraries put around their books goes: Project Gutenberg, in the shapes of its years, and Wikisource."""
 
 from pathlib import Path
 
@@ -64,3 +64,44 @@ def test_a_page_has_the_name_of_the_book(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(page.format(*around), encoding="utf-8")
     book = repair(whole(tmp_path / "a.html"))
     assert (book.title, book.creator, book.text.strip()) == ("春天", "Mou Ren", "花开了。")
+
+
+ABOUT = (
+    "About this digital edition\n\nThis e-book comes from the online library Wikisource. This multilingual digital "
+    "library, built by volunteers, is free.\n\nThe following users contributed to this book:\n\n某人\n"
+)
+EXPORTED = [
+    "Exported from Wikisource on December 1, 2026",
+    "於 2026年12月1日 從維基文庫匯出",
+    "以2026年12月1日从维基文库导出",
+]
+LICENCES = [
+    "本作品在全世界都属于公有领域，因为作者逝世已经超过100年，并且于1931年1月1日之前出版。",
+    "本清朝作品在全世界都屬於公有領域，因爲作者逝世已經遠遠超過100年。",
+    "Public domain，這部作品在1931年1月1日以前出版，其作者1936年逝世，在美國以及版權期限是作者終身加80年以下的國家以及"
+    "地區，屬於公有領域。，Public domain，false，false",
+    "Public domainPublic domainfalsefalse",
+]
+
+
+@pytest.mark.parametrize("exported", EXPORTED)
+@pytest.mark.parametrize("licence", LICENCES)
+def test_what_wikisource_adds_to_an_export_goes(exported: str, licence: str) -> None:
+    text = f"春天\n\n{exported}\n\n{BOOK}\n\n{licence}\n\n{ABOUT}"
+    document = repair(document_of(text))
+    assert [line for line in document.text.split("\n") if line.strip()] == ["春天", *READ]
+    assert {edit.rule for edit in document.edits if not edit.after} == {"wikisource"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这部作品他写了三年。\n\n作品的版权后来归公有。",
+        "这些作品早已进入公有领域，谁都可以出版。",
+        "他说起公有领域的作品，说得很久。",
+        "他从维基文库导出了一本书。",
+        "About this digital edition\n\n这是他的书名。",
+    ],
+)
+def test_prose_about_it_is_left_as_it_is(text: str) -> None:
+    assert "\n\n".join(lines_left(text)) == text
