@@ -1,4 +1,4 @@
-"""What public libraries put around their books goes: Project Gutenberg, in the shapes of its years, and Wikisource."""
+"""What public libraries put around their books goes: Project Gutenberg in the shapes of its years, and two others."""
 
 from pathlib import Path
 
@@ -105,3 +105,21 @@ def test_what_wikisource_adds_to_an_export_goes(exported: str, licence: str) -> 
 )
 def test_prose_about_it_is_left_as_it_is(text: str) -> None:
     assert "\n\n".join(lines_left(text)) == text
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "《春天》某人\n\n《二○一六年十月七日版》\n\n《好讀書櫃》經典版",
+        "《春天》某人\n《好讀書櫃》【典藏版】",
+        "　《春天》某人\n 《好讀書櫃》經典版",
+    ],
+)
+def test_the_lines_of_haodoo_name_the_book(head: str) -> None:
+    document = repair(document_of(f"{head}\n\n{BOOK}"))
+    assert [line for line in document.text.split("\n") if line.strip()] == READ
+    assert (document.title, document.creator) == ("春天", "某人")
+
+
+def test_what_stands_before_a_book_of_haodoo_without_the_names_stays() -> None:
+    assert lines_left(f"花開了。\n\n《好讀書櫃》典藏版\n\n{BOOK}") == ["花开了。", *READ]

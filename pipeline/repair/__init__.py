@@ -15,6 +15,7 @@ from pipeline.repair.codepoints import compatible, invisible, widths
 from pipeline.repair.colophon import copyright_page
 from pipeline.repair.glosses import glosses
 from pipeline.repair.gutenberg import gutenberg
+from pipeline.repair.haodoo import haodoo
 from pipeline.repair.html import entities, line_breaks, tags
 from pipeline.repair.imprint import imprint
 from pipeline.repair.indents import indents
@@ -40,6 +41,7 @@ SETTLING: tuple[Rule, ...] = (
 RULES: tuple[Rule, ...] = (
     gutenberg,  # *** START OF THE PROJECT GUTENBERG EBOOK 紅樓夢 ***
     wikisource,  # 於 2026年12月1日 從維基文庫匯出
+    haodoo,  # 《好讀書櫃》典藏版
     western,  # ä½\xa0å¥½ -> 你好
     chinese,  # 浣犲ソ锛屼笘鐣 -> 你好，世界
     torn,  # 我們?cè)诎l(fā)展 -> 我們在發(fā)展; before the glosses go, which are its evidence
