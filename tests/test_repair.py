@@ -112,7 +112,22 @@ def test_repair_is_reversible_and_done_once(text: str) -> None:
     assert repaired(document.text) == document.text
 
 
-@pytest.mark.parametrize("line", ["【纠错】责任编辑：焦鹏", "[責任編輯:李四]", "责编：张三", "图集 +1", "（未完待续）"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "【纠错】责任编辑：焦鹏",
+        "[責任編輯:李四]",
+        "责编：张三",
+        "图集 +1",
+        "（未完待续）",
+        "最快更新山海记最新章节！",
+        "章节错误,点此举报(免注册),举报后维护人员会在两分钟内校正章节内容。",
+        "温馨提示：方向键左右(← →)前后翻页，上下(↑ ↓)上下滚用",
+        "加入书签",
+        "投推荐票 上一章 章节目录 下一章 加入书签",
+        "本书来自 http://www.example.com",
+    ],
+)
 def test_a_line_of_the_site_goes_and_is_accounted_for(line: str) -> None:
     document = repair(document_of(f"雪落下来了。\n{line}\n春天到了。"))
     assert document.text.split() == ["雪落下来了。", "春天到了。"]
