@@ -285,3 +285,51 @@ def test_circled_numbers_whose_notes_are_lost_go_where_there_are_several() -> No
 ])  # fmt: skip
 def test_circled_numbers_of_lists_and_figures_stay(text: str) -> None:
     assert "note number" not in {edit.rule for edit in repair(document_of(text)).edits}
+
+
+FROM_AN_APP = """
+为什么我们总是睡不好？
+原创 林间 山城读书会 2023-05-06 08:00 发表于重庆
+点击上方蓝字关注我们
+收录于合集 #健康 12个
+文 | 林间
+编辑 | 李四
+来源丨山城读书会（ID：shancheng）
+昨天夜里，我又失眠了。
+早一点吃晚饭，把灯关掉。
+- END -
+▼往期精彩回顾▼
+怎样读一本书？
+为什么要早起
+长按二维码关注我们
+点击“阅读原文”，查看更多内容
+觉得不错，请点个“在看”
+分享、点赞、在看，一键三连
+本文为原创文章，转载请联系授权。
+图片来源于网络，侵删
+阅读 10万+
+阅读原文
+"""
+
+
+def test_an_article_copied_from_an_app_is_its_text_alone() -> None:
+    repaired = repair(document_of(FROM_AN_APP))
+    lines = [line for line in repaired.text.splitlines() if line]
+    assert lines == ["为什么我们总是睡不好？", "昨天夜里，我又失眠了。", "早一点吃晚饭，把灯关掉。"]
+    assert (repaired.date, repaired.creator) == ("2023-05-06", "林间")
+    assert {e.rule for e in repaired.edits if not e.after} == {"byline", "site words", "links to other articles"}
+    assert undo(repaired.text, repaired.edits) == FROM_AN_APP
+
+
+def test_what_a_story_tells_of_such_apps_stays() -> None:
+    story = (
+        "他打开手机，点了个赞，又点开在看的人。\n她只看见屏幕上一行蓝字，写着他的名字。\n“我给你点赞！”他说。\n"
+        "他点击名片，关注了她。\n文章转载了很多次。\n图片来自他的相机。\n编辑走了进来。\n他不再阅读。\n"
+        "往期的杂志堆在墙角。\n近期推荐\n这家店的面很好吃。\n来源不明的信，他没有拆。\n作者死了。\n"
+    )
+    assert repair(document_of(story)).text == story
+
+
+def test_books_that_an_author_recommends_at_the_end_stay() -> None:
+    essay = "读书是好事。\n推荐阅读\n《呐喊》\n《边城》\n"
+    assert repair(document_of(essay)).text == essay

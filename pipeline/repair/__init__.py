@@ -21,6 +21,7 @@ from pipeline.repair.imprint import imprint
 from pipeline.repair.indents import indents
 from pipeline.repair.marks import brackets, marks, quotes
 from pipeline.repair.mojibake import chinese, western
+from pipeline.repair.more_to_read import more_to_read
 from pipeline.repair.notices import notices
 from pipeline.repair.pages import page_numbers
 from pipeline.repair.references import bare_references, references
@@ -60,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     circled,  # 蒙特梭利①女士 -> 蒙特梭利女士, where notes answer
     site_words,  # 時間:2022-03-29 06:05:00 -> the document's date
     bylines,  # 2019-09-26 12:11 来源：证券时报网 -> the document's date
+    more_to_read,  # 往期精彩回顾, and titles below it
     notices,  # 【青牛书吧】www.qingniu.com below every chapter
     asides,  # 第十二章 风起（求月票） -> 第十二章 风起
     list_numbers,  # 12.第12章 下山 -> 第12章 下山

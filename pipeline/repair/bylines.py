@@ -29,6 +29,10 @@ _DATED = re.compile(rf"{_SAID}{_DAY}(?P<clock>{_CLOCK})?(?P<rest>(?:\s|{_FIELD}|
 _NAMED = re.compile(  # 新华网河北频道 (2012-06-04 09:20:26) 稿件来源：河北日报
     rf"[^\d\s，。！？；…“”]{{2,16}}\s?[（(\s]\s?{_DAY}{_CLOCK}\s?[）)]?(?P<rest>\s{_QUIET}*)?"
 )
+_ORIGINAL = re.compile(  # 原创 李在山 山城读书会 2023-05-06 08:00 发表于重庆
+    rf"原[创創]\s+([^\s，。]{{2,12}})\s+(?:[^\s，。]{{2,20}}\s+)?{_DAY}{_CLOCK}(?:\s{_QUIET}*)?"
+)
+_SIGNED = re.compile(r"(?:文字?|撰文|作者|采写)\s*[|｜丨]\s*([^\s，。:：|｜丨/（(]{2,12})(?:\s*[|｜丨（(/].*)?")
 _SOURCE = re.compile(rf"[（(]?(?:本文|文章)?[来來]源[于於]?\s?[:：]\s?{_QUIET}{{2,40}}")
 _AUTHOR = re.compile(r"作者\s?[:：]\s?([^\s，。:：|｜/（(]{2,12})(?=$|[\s|｜）)])")
 
@@ -63,7 +67,7 @@ def _is_byline(lines: Sequence[str], k: int, is_article: bool) -> bool:
     line = lines[k]
     if len(line) > LONGEST:
         return False
-    if _SOURCE.fullmatch(line) or (is_article and _NAMED.fullmatch(line)):
+    if _SOURCE.fullmatch(line) or (is_article and any(form.fullmatch(line) for form in (_NAMED, _ORIGINAL, _SIGNED))):
         return True
     dated = _DATED.fullmatch(line)
     if not dated:
@@ -78,10 +82,13 @@ def _is_byline(lines: Sequence[str], k: int, is_article: bool) -> bool:
 def _dates(lines: Sequence[str]) -> Iterator[str]:
     """The dates of the lines, as ISO 8601."""
     for line in lines:
-        dated = _DATED.fullmatch(line) or _NAMED.fullmatch(line)
+        dated = _DATED.fullmatch(line) or _NAMED.fullmatch(line) or _ORIGINAL.fullmatch(line)
         if dated and 1 <= int(dated["month"]) <= 12 and 1 <= int(dated["day"]) <= 31:
             yield f"{dated['year']}-{int(dated['month']):02}-{int(dated['day']):02}"
 
 
 def _authors(lines: Sequence[str]) -> Iterator[str]:
-    yield from (match[1] for line in lines if (match := _AUTHOR.search(line)))
+    for line in lines:
+        signed = _AUTHOR.search(line) or _SIGNED.fullmatch(line) or _ORIGINAL.fullmatch(line)
+        if signed:
+            yield signed[1]
