@@ -333,3 +333,45 @@ def test_what_a_story_tells_of_such_apps_stays() -> None:
 def test_books_that_an_author_recommends_at_the_end_stay() -> None:
     essay = "读书是好事。\n推荐阅读\n《呐喊》\n《边城》\n"
     assert repair(document_of(essay)).text == essay
+
+
+FROM_ASKERS = """
+为什么天是蓝的？
+作者：张三
+链接：https://www.zhihu.com/question/123456/answer/7890
+来源：知乎
+著作权归作者所有。商业转载请联系作者获得授权，非商业转载请注明出处。
+
+天是蓝的，因为空气把蓝光散射得更多。
+
+发布于 2020-05-06 10:00
+赞同 1.2 万
+99 条评论
+分享
+收藏 12
+收起
+"""
+
+
+def test_an_answer_is_its_text_alone() -> None:
+    repaired = repair(document_of(FROM_ASKERS))
+    assert [line for line in repaired.text.splitlines() if line] == [
+        "为什么天是蓝的？",
+        "天是蓝的，因为空气把蓝光散射得更多。",
+    ]
+    assert (repaired.date, repaired.creator) == ("2020-05-06", "张三")
+    assert undo(repaired.text, repaired.edits) == FROM_ASKERS
+
+
+@pytest.mark.parametrize("text", ["他说了两个词。\n喜欢\n", "分享\n收藏\n", "她爱做的事：\n收藏\n分享\n还有画画。\n"])
+def test_words_that_are_no_buttons_stay(text: str) -> None:
+    assert repair(document_of(text)).text == text
+
+
+def test_the_day_of_a_blog_s_post_stands_below_its_title() -> None:
+    post = "Python 入门\n张三的博客 于 2021-03-04 10:11:12 发布 12345 收藏 67\n分类专栏： Python\nPython 是一门语言。\n"
+    repaired = repair(document_of(post))
+    assert (repaired.text.split("\n"), repaired.date) == (
+        ["Python 入门", "", "", "Python 是一门语言。", ""],
+        "2021-03-04",
+    )

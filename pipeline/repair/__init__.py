@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pipeline.model import Document
 from pipeline.repair.asides import asides, list_numbers
+from pipeline.repair.below import buttons, more_to_read
 from pipeline.repair.bylines import bylines
 from pipeline.repair.characters import simplified
 from pipeline.repair.circled import circled
@@ -21,7 +22,6 @@ from pipeline.repair.imprint import imprint
 from pipeline.repair.indents import indents
 from pipeline.repair.marks import brackets, marks, quotes
 from pipeline.repair.mojibake import chinese, western
-from pipeline.repair.more_to_read import more_to_read
 from pipeline.repair.notices import notices
 from pipeline.repair.pages import page_numbers
 from pipeline.repair.references import bare_references, references
@@ -62,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     site_words,  # 時間:2022-03-29 06:05:00 -> the document's date
     bylines,  # 2019-09-26 12:11 来源：证券时报网 -> the document's date
     more_to_read,  # 往期精彩回顾, and titles below it
+    buttons,  # 分享, 收藏, 收起 below the last line
     notices,  # 【青牛书吧】www.qingniu.com below every chapter
     asides,  # 第十二章 风起（求月票） -> 第十二章 风起
     list_numbers,  # 12.第12章 下山 -> 第12章 下山

@@ -27,7 +27,7 @@ _FIELD = (
 _QUIET = "[^，。！？；…“”]"
 _DATED = re.compile(rf"{_SAID}{_DAY}(?P<clock>{_CLOCK})?(?P<rest>(?:\s|{_FIELD}|[|｜]){_QUIET}*)?")
 _NAMED = re.compile(  # 新华网河北频道 (2012-06-04 09:20:26) 稿件来源：河北日报
-    rf"[^\d\s，。！？；…“”]{{2,16}}\s?[（(\s]\s?{_DAY}{_CLOCK}\s?[）)]?(?P<rest>\s{_QUIET}*)?"
+    rf"[^\d\s，。！？；…“”]{{2,16}}(?:\s[于於])?\s?[（(\s]\s?{_DAY}{_CLOCK}\s?[）)]?(?P<rest>\s{_QUIET}*)?"
 )
 _ORIGINAL = re.compile(  # 原创 李在山 山城读书会 2023-05-06 08:00 发表于重庆
     rf"原[创創]\s+([^\s，。]{{2,12}})\s+(?:[^\s，。]{{2,20}}\s+)?{_DAY}{_CLOCK}(?:\s{_QUIET}*)?"

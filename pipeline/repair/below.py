@@ -1,22 +1,27 @@
-"""A Document comes in; the same goes out without the titles of other articles that are listed behind its own text.
+"""A Document comes in; the same goes out without what an app or a page shows below an article.
 
-往期精彩回顾, 相关文章 and the like stand above them, at the end of an article that was copied from an app or a page.
+That are the titles of other articles, with 往期精彩回顾, 相关文章 and the like above them, and buttons.
 """
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
 from pipeline.repair.rule import lines_of
 
-RULE = "links to other articles"
 ARTICLE = 30_000  # characters; a list at the end of a book is the author's
 TAIL = 25  # lines with text, from the bottom
 LONGEST = 45  # characters of a title
+FEWEST = 2  # buttons
 _LABEL = re.compile(  # not 推荐阅读, 延伸阅读: below them an author may recommend books
     r"[\s▼▽↓◆●▲△【\[—-]*(?:(?:往期|近期|[历歷]史|更多)(?:精[彩选選]|好文|文章|[内內]容|推[荐薦]|回[顾顧]|[图圖]文){1,2}"
     r"|相[关關](?:文章|推[荐薦]|[阅閱][读讀])|[热熱][门門]文章|猜你喜[欢歡])[\s▼▽↓◆●▲△】\]—:：-]*"
+)
+_BUTTON = re.compile(
+    r"\s*(?:分享|收藏|喜[欢歡]|收起|[举舉][报報]|[评評][论論]|[转轉][发發]|[点點][赞讚]|[赞贊]同|[关關]注|打[赏賞]|回[复覆復]|在看|"
+    r"[复複]制[链鏈]接|申[请請][转轉][载載]|展[开開](?:全文)?|返回[顶頂]部)\s*[（(]?\d*[）)]?\s*"
 )
 _SENTENCE = re.compile("[。；;]|[：:…”」]$")
 
@@ -37,7 +42,21 @@ def more_to_read(document: Document) -> Document:
         return document
     listed = lines[label : label + 1 + _titles([line for _, line in lines[label + 1 :]])]
     cuts = [Replacement(start, start + len(line), "") for start, line in listed] if len(listed) > 1 else []
-    return edited(document, RULE, cuts)
+    return edited(document, "links to other articles", cuts)
+
+
+def buttons(document: Document) -> Document:
+    """The buttons go, where several stand at the end.
+
+    >>> from pipeline.repair.rule import document_of
+    >>> buttons(document_of("他睡着了。\\n分享\\n收藏 12\\n收起")).text.split()
+    ['他睡着了。']
+    """
+    lines = [(start, line) for start, line in lines_of(document.text[-TAIL * LONGEST :]) if line.strip()]
+    last = list(takewhile(lambda line: _BUTTON.fullmatch(line[1]), reversed(lines)))
+    before = max(0, len(document.text) - TAIL * LONGEST)
+    cuts = [Replacement(before + start, before + start + len(line), "") for start, line in reversed(last)]
+    return edited(document, "buttons", cuts if FEWEST <= len(cuts) < len(lines) else [])
 
 
 def _titles(lines: Sequence[str]) -> int:
