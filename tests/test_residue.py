@@ -375,3 +375,40 @@ def test_the_day_of_a_blog_s_post_stands_below_its_title() -> None:
         ["Python 入门", "", "", "Python 是一门语言。", ""],
         "2021-03-04",
     )
+
+
+E_BOOK = """
+人间值得
+本书由“行行”整理，如果你不知道读什么书或者想获得更多免费电子书请加小编微信或QQ：491256034
+版权信息
+书名：人间值得
+作者：[日]某人
+译者：李四
+出版社：青牛出版社
+出版时间：2019-08-01
+ISBN：9787559634757
+本书由北京青牛文化有限公司授权掌阅科技电子版制作与发行
+版权所有·侵权必究
+第一章 出门
+那年春天，我离开了家。
+更多电子书资料请搜索「书行天下」：http://www.example.com
+如果你不知道读什么书，
+就关注这个微信号。
+公众号名称：幸福的味道
+公众号ID：d716-716
+小编：行行：微信号：491256034
+为了方便书友朋友找书和看书，小编自己做了一个电子书下载网站，网址：www.ireadweek.com
+"""
+
+
+def test_an_e_book_loses_its_copyright_page_and_who_passed_it_on() -> None:
+    repaired = repair(document_of(E_BOOK))
+    lines = [line for line in repaired.text.splitlines() if line]
+    assert lines == ["人间值得", "第一章 出门", "那年春天，我离开了家。"]
+    assert (repaired.title, repaired.creator) == ("人间值得", "某人")
+    assert undo(repaired.text, repaired.edits) == E_BOOK
+
+
+def test_prose_under_such_words_stays() -> None:
+    text = "版权\n他把版权卖了。\n作者：那是谁？\n如果你不知道读什么书，就从这本读起。\n小编也来了。\n"
+    assert repair(document_of(text)).text == text

@@ -1,7 +1,7 @@
 """A Document comes in; the same goes out without the copyright page of the printed book.
 
-It begins with the library's data, `图书在版编目（CIP）数据`, and goes on with the facts of the print: ISBN, editors,
-format and price. No speaker of audiobooks reads it out.
+It begins with the library's data, `图书在版编目（CIP）数据`, or in an e-book with 版权信息, and goes on with the facts of
+the print: ISBN, editors, format and price. No speaker of audiobooks reads it out.
 """
 
 import re
@@ -44,7 +44,7 @@ def copyright_page(document: Document) -> Document:
     >>> copyright_page(document_of(f"山海\\n版权页\\n{page}\\n第一章\\n作者：某人。")).text.split()
     ['山海', '第一章', '作者：某人。']
     """
-    if "CIP" not in document.text:
+    if "CIP" not in document.text and "版权" not in document.text:
         return document
     lines = [(start, line) for start, line in lines_of(document.text) if line.strip()]
     texts = [line for _, line in lines]
@@ -56,10 +56,11 @@ def _pages(lines: Sequence[str]) -> Iterator[int]:
     """The numbers of the lines of all copyright pages."""
     done = 0
     for number, line in enumerate(lines):
-        if number < done or not _ANCHOR.fullmatch(line):
+        headed = _HEADING.fullmatch(line) is not None
+        if number < done or not (headed or _ANCHOR.fullmatch(line)):
             continue
         facts = list(_facts(lines, number))
-        if len(facts) >= FEWEST:
+        if len(facts) >= FEWEST + headed:
             start = number - 1 if number > done and _HEADING.fullmatch(lines[number - 1]) else number
             done = facts[-1] + 1
             yield from range(start, done)
