@@ -1,7 +1,7 @@
 """A Document comes in; the same goes out without the copyright page of the printed book.
 
-It begins with the library's data, `图书在版编目（CIP）数据`, or in an e-book with 版权信息, and goes on with the facts of
-the print: ISBN, editors, format and price. No speaker of audiobooks reads it out.
+It begins with the library's data, `图书在版编目（CIP）数据`, or in an e-book with 版权信息, and goes on with the facts
+of the print: ISBN, editors, format and price. No speaker of audiobooks reads it out.
 """
 
 import re

@@ -15,6 +15,7 @@ from pipeline.model import Chunk, Coverage, Document, Edit, Section, Span, Spoke
 
 Said = Callable[[str], Spoken]
 NOBODY, AS_WRITTEN = 0, 1
+SLICE = 1 << 20  # characters that are counted together
 
 
 def coverage(document: Document, sections: Iterable[Section], dropped: Sequence[Edit], said: Said) -> Coverage:
@@ -77,7 +78,9 @@ class _Page:
             )
 
     def coverage(self) -> Coverage:
-        counts = np.bincount(self._accounts, minlength=len(self._numbers) + 2)
+        counts = np.zeros(len(self._numbers) + 2, np.int64)
+        for start in range(0, len(self._accounts), SLICE):
+            counts += np.bincount(self._accounts[start : start + SLICE], minlength=len(counts))
         by_rule = {rule: int(counts[number]) for rule, number in sorted(self._numbers.items()) if counts[number]}
         return Coverage(
             characters=len(self._document.source),
