@@ -23,7 +23,7 @@ from pipeline.read.sidecar import picture_of, read_sidecar
 from pipeline.record import Facts, gaps_of, known_of, levels_of, manifest_from, takes_of
 from pipeline.repair.written import demand_script
 from pipeline.runlog import Stopwatch, Watch
-from pipeline.speak import Studio
+from pipeline.speak import Studio, Unsaid
 from pipeline.speak.cache import ClipCache
 from pipeline.speak.engines import open_engine
 from pipeline.speak.fallback import stand_in, stand_in_for
@@ -123,12 +123,17 @@ def _opener(edition: Edition, request: Request) -> Callable[[Recipe], Engine]:
     return opened
 
 
+def _unsaid(request: Request, recipe: Recipe, engine_of: Callable[[Recipe], Engine], inspector: Inspector) -> Unsaid:
+    """What becomes of a chunk that the voice refuses: the engine that was asked for stands in, then what was asked."""
+    if not request.fallback:
+        return request.unsaid
+    return stand_in((recipe, request.fallback), engine_of, inspector.check, request.unsaid)
+
+
 def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Built:
-    heap.one_for_all_threads()
     shelf, home = request.shelf, order.home
     shelf.note_source(home, edition.source)
     document, sidecar, recipe = edition.document, edition.sidecar, edition.recipe
-    forms = forms_for(sidecar, request)
     previous = edition.last or read_manifest(home)  # which says what is wrong with one that cannot be read
     engine_of = _opener(edition, request)
     engine = engine_of(recipe)
@@ -136,12 +141,9 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
     outline = planned.outline
 
     inspector = Inspector(shelf.paces)
-    unsaid = request.unsaid
-    if request.fallback:
-        unsaid = stand_in((recipe, request.fallback), engine_of, inspector.check, unsaid)
-    workers = request.jobs or engine.workers
-    known = known_of(previous, sidecar.pronounce)
+    known, unsaid = known_of(previous, sidecar.pronounce), _unsaid(request, recipe, engine_of, inspector)
     clips, encodings = shelf.stamps_of(home, "clips"), shelf.stamps_of(home, "encodings")
+    workers = request.jobs or engine.workers
     studio = Studio(ClipCache(shelf.clips, clips), inspector.check, watch.heard, workers, unsaid, known)
 
     levels = levels_of(previous, recipe)
@@ -152,7 +154,7 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
         return coverage(document, outline.sections, outline.dropped, spoken)
 
     def speech() -> Iterator[tuple[Section, tuple[Clip, ...]]]:
-        heap.give_back()
+        heap.one_for_all_threads()
         watch.planned(outline.sections)
         yield from studio.speak(planned.parts(in_turn))
         ledger()  # while the last chapters are encoded
@@ -173,7 +175,7 @@ def _make(edition: Edition, request: Request, order: Order, watch: Watch) -> Bui
         narrator=sidecar.narrator or ", ".join(dict.fromkeys([recipe.voice, *edition.cast.values()])),
         recipe=recipe,
         identity=engine.identity(),
-        chapter_format=forms.chapter_format,
+        chapter_format=forms_for(sidecar, request).chapter_format,
         fingerprint=order.fingerprint,
         choices=planned.choices,
         pronounce=sidecar.pronounce,

@@ -103,7 +103,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         return dataclasses.replace(book, sections=tuple(map(_stowed, sections)))
     except ValidationError as error:
         raise InputError(f"{path} is damaged: {error.errors()[0]['loc']}", again) from error
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {error}", again) from error
 
 
