@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.read import read
 from pipeline.repair import repair
 from pipeline.repair.rule import document_of
 from tests.books import whole
@@ -47,6 +48,20 @@ def test_what_has_lost_one_end_goes_at_the_other() -> None:
         lines_left("Project Gutenberg Etext\n*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*Ver.04*END*\n" + BOOK)
         == READ
     )
+
+
+def test_of_several_books_in_a_row_none_is_lost() -> None:
+    assert lines_left(f"{BOOK.join(NEW)}\n\n{BOOK.join(OLD)}\n\n{BOOK.join(NEW)}") == READ * 3
+    exported = f"{BOOK}\n\n{LICENCES[0]}\n\n{ABOUT}"
+    assert lines_left(f"{exported}\n\n{EXPORTED[1]}\n\n花開了。\n\n{exported}") == [*READ, "花开了。", *READ]
+
+
+def test_of_a_folder_of_exports_each_keeps_its_headings(tmp_path: Path) -> None:
+    for number in (1, 2):
+        text = f"第{number}卷\n\n{BOOK}\n\n{LICENCES[0]}\n\n{ABOUT}"
+        (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8")
+    book = repair(read(tmp_path))
+    assert [line for line in book.text.split("\n") if line.strip()] == ["第1卷", *READ, "第2卷", *READ]
 
 
 def test_a_text_that_tells_of_it_is_left_as_it_is() -> None:

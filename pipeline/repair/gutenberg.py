@@ -5,7 +5,9 @@ asterisks divide them from the text, in its plain texts, pages and EPUBs alike (
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
@@ -44,14 +46,23 @@ def gutenberg(document: Document) -> Document:
     if "GUTENBERG" not in text and "Gutenberg" not in text:
         return document
     start = _STARTS.search(text)
-    first = start.end() if start else 0
-    if start and (credits := _CREDITS.match(text, first)):
-        first = credits.end()
-    end = _ENDS.search(text, first)
-    last = end.start() if end else len(text)
-    cuts = [Replacement(0, first, ""), Replacement(last, len(text), "")]
     named = _named(document, text[: start.start()]) if start else document
-    return edited(named, RULE, [cut for cut in cuts if cut.start < cut.end])
+    ends = [0, *chain.from_iterable(_books(text, start)), len(text)]
+    cuts = [Replacement(*piece, "") for piece in zip(ends[::2], ends[1::2], strict=True) if piece[0] < piece[1]]
+    return edited(named, RULE, cuts)
+
+
+def _books(text: str, start: re.Match[str] | None) -> Iterator[tuple[int, int]]:
+    """Where the text of each book begins and ends; a folder of files has several."""
+    while True:
+        first = start.end() if start else 0
+        if start and (credits := _CREDITS.match(text, first)):
+            first = credits.end()
+        end = _ENDS.search(text, first)
+        yield first, end.start() if end else len(text)
+        start = _STARTS.search(text, end.end()) if end else None
+        if start is None:
+            return
 
 
 def _named(document: Document, head: str) -> Document:

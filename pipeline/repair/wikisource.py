@@ -5,13 +5,15 @@ pages themselves say at their end why the text is in the public domain.
 """
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 
-from pipeline.edits import Replacement, edited
+from pipeline.edits import Alignment, Replacement, edited
 from pipeline.model import Document
 
 RULE = "wikisource"
 _ABOUT = re.compile(r"^[^\S\n]*About this digital edition[^\S\n]*\n(?=[\s\S]{0,300}Wikisource)", re.MULTILINE)
+_SENTENCE = re.compile(r"^[^\n。]*。", re.MULTILINE)  # the page is in English
 _EXPORTED = "Exported from Wikisource on [^\n]{4,40}|[于於以] ?[^\n]{4,30}[从從][维維]基文[库庫](?:导出|導出|匯出|汇出)"
 _PUBLIC = "(?:Public domain){1,3}(?:true|false){0,3}"
 _WHY = "[^\n]{0,99}(?:全世界|逝世|[之以]前出版)"
@@ -37,12 +39,23 @@ def wikisource(document: Document) -> Document:
     text = document.text
     if not any(word in text for word in ("Wikisource", "基文", "公有", "ublic domain")):
         return document
-    return edited(document, RULE, list(_cuts(text)))
+    return edited(document, RULE, list(_cuts(document)))
 
 
-def _cuts(text: str) -> Iterator[Replacement]:
-    about = _ABOUT.search(text)
-    last = about.start() if about else len(text)
-    yield from (Replacement(*line.span(), "") for line in _LINE.finditer(text, 0, last))
-    if about:
-        yield Replacement(last, len(text), "")
+def _cuts(document: Document) -> Iterator[Replacement]:
+    """The page about the edition is the last of its file; what a folder has behind it stays."""
+    text, done = document.text, 0
+    alignment = Alignment(document.edits)
+    ends = [*(alignment.text_offset(heading.span[0]) for heading in document.headings), len(text)]
+    for about in _ABOUT.finditer(text):
+        if about.start() < done:
+            continue
+        yield from _lines(text, done, about.start())
+        sentence = _SENTENCE.search(text, about.end())
+        done = min(ends[bisect(ends, about.end() - 1)], sentence.start() if sentence else len(text))
+        yield Replacement(about.start(), done, "")
+    yield from _lines(text, done, len(text))
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[Replacement]:
+    return (Replacement(*line.span(), "") for line in _LINE.finditer(text, start, end))
