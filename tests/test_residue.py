@@ -331,8 +331,8 @@ def test_what_a_story_tells_of_such_apps_stays() -> None:
 
 
 def test_books_that_an_author_recommends_at_the_end_stay() -> None:
-    essay = "读书是好事。\n推荐阅读\n《呐喊》\n《边城》\n"
-    assert repair(document_of(essay)).text == essay
+    for essay in ("读书是好事。\n推荐阅读\n《呐喊》\n《边城》\n", "近期推荐\n《呐喊》\n《边城》\n"):
+        assert repair(document_of(essay)).text == essay
 
 
 FROM_ASKERS = """

@@ -1,6 +1,6 @@
 """A Document comes in; the same goes out without what an app or a page shows below an article.
 
-That are the titles of other articles, with 往期精彩回顾, 相关文章 and the like above them, and buttons.
+These are the titles of other articles, with 往期精彩回顾, 相关文章 and the like above them, and buttons.
 """
 
 import re
@@ -37,7 +37,8 @@ def more_to_read(document: Document) -> Document:
     if len(document.text) > ARTICLE:
         return document
     lines = [(start, line) for start, line in lines_of(document.text) if line.strip()]
-    label = next((k for k, (_, line) in enumerate(lines) if k >= len(lines) - TAIL and _LABEL.fullmatch(line)), None)
+    tail = range(max(1, len(lines) - TAIL), len(lines))  # what stands first is the article's own title
+    label = next((k for k in tail if _LABEL.fullmatch(lines[k][1])), None)
     if label is None:
         return document
     listed = lines[label : label + 1 + _titles([line for _, line in lines[label + 1 :]])]
