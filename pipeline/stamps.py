@@ -66,7 +66,7 @@ class Stamps:
                     seal.update(line)
                     file.write(line)
                 file.write(seal.hexdigest().encode())
-        self._hold, self._known, self._asked = Hold(), {}, {}
+        self._known, self._asked = {}, {}
 
     def _name_of(self, path: Path) -> str:
         return str(path).removeprefix(self._above)

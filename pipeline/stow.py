@@ -12,7 +12,6 @@ import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from os import SEEK_END
 from typing import Any, TypeVar, overload
 
 from pipeline.errors import InputError
@@ -41,9 +40,8 @@ class Hold:
     def put(self, content: bytes) -> int:
         """Keep some bytes; their place."""
         with self._lock, _writing():
-            place = self._file.seek(0, SEEK_END)
-            self._file.write(_LENGTH.pack(len(content)) + content)
-            self.size = self._file.tell()
+            place = self._file.seek(self.size)
+            self.size += self._file.write(_LENGTH.pack(len(content)) + content)
             return place
 
     def at(self, place: int) -> bytes:
@@ -114,7 +112,12 @@ class Filed(Mapping[str, Noun]):
 
     def __init__(self, items: Iterable[tuple[str, Noun]] = ()) -> None:
         self._hold = Hold()
-        self._places = {hash(word): self._hold.put(_packed((word, noun))) for word, noun in items}
+        self._places: dict[int, int] = {}
+        for word, noun in items:
+            self.put(word, noun)
+
+    def put(self, word: str, noun: Noun) -> None:
+        self._places[hash(word)] = self._hold.put(_packed((word, noun)))
 
     def __len__(self) -> int:
         return len(self._places)

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
-from pipeline.edits import Replacement, edited
+from pipeline.edits import edited
 from pipeline.model import Document
-from pipeline.repair.rule import lines_of
+from pipeline.repair.rule import cut, filled_lines
 
 ARTICLE = 30_000  # characters; a list at the end of a book is the author's
 TAIL = 25  # lines with text, from the bottom
@@ -36,14 +36,13 @@ def more_to_read(document: Document) -> Document:
     """
     if len(document.text) > ARTICLE:
         return document
-    lines = [(start, line) for start, line in lines_of(document.text) if line.strip()]
+    lines = filled_lines(document.text)
     tail = range(max(1, len(lines) - TAIL), len(lines))  # what stands first is the article's own title
     label = next((k for k in tail if _LABEL.fullmatch(lines[k][1])), None)
     if label is None:
         return document
     listed = lines[label : label + 1 + _titles([line for _, line in lines[label + 1 :]])]
-    cuts = [Replacement(start, start + len(line), "") for start, line in listed] if len(listed) > 1 else []
-    return edited(document, "links to other articles", cuts)
+    return edited(document, "links to other articles", [cut(*line) for line in listed] if len(listed) > 1 else [])
 
 
 def buttons(document: Document) -> Document:
@@ -53,10 +52,10 @@ def buttons(document: Document) -> Document:
     >>> buttons(document_of("他睡着了。\\n分享\\n收藏 12\\n收起")).text.split()
     ['他睡着了。']
     """
-    lines = [(start, line) for start, line in lines_of(document.text[-TAIL * LONGEST :]) if line.strip()]
-    last = list(takewhile(lambda line: _BUTTON.fullmatch(line[1]), reversed(lines)))
     before = max(0, len(document.text) - TAIL * LONGEST)
-    cuts = [Replacement(before + start, before + start + len(line), "") for start, line in reversed(last)]
+    lines = filled_lines(document.text[before:])
+    last = list(takewhile(lambda line: _BUTTON.fullmatch(line[1]), reversed(lines)))
+    cuts = [cut(before + start, line) for start, line in reversed(last)]
     return edited(document, "buttons", cuts if FEWEST <= len(cuts) < len(lines) else [])
 
 

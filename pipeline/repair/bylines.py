@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.edits import Replacement, edited
+from pipeline.edits import edited
 from pipeline.model import Document
-from pipeline.repair.rule import lines_of
+from pipeline.repair.rule import cut, lines_of
 from pipeline.repair.site import of_a_meeting
 
 HEAD, TAIL = 10, 4  # lines with text, from the top and from the bottom, among which it stands
@@ -57,10 +57,9 @@ def bylines(document: Document) -> Document:
     if not own or sum(_is_byline(texts, k, is_article) for k in filled) > MOST:
         return document
     told = [texts[k] for k in own]
-    cuts = [Replacement(lines[k][0], lines[k][0] + len(lines[k][1]), "") for k in own]
     date, creator = (next(given, "") for given in (_dates(told), _authors(told)))
     document = replace(document, date=document.date or date, creator=document.creator or creator)
-    return edited(document, "byline", cuts)
+    return edited(document, "byline", [cut(*lines[k]) for k in own])
 
 
 def _is_byline(lines: Sequence[str], k: int, is_article: bool) -> bool:

@@ -7,9 +7,9 @@ of the print: ISBN, editors, format and price. No speaker of audiobooks reads it
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.edits import Replacement, edited
+from pipeline.edits import edited
 from pipeline.model import Document
-from pipeline.repair.rule import NUMERAL, lines_of, table
+from pipeline.repair.rule import NUMERAL, cut, filled_lines, table
 
 RULE = "copyright page"
 FEWEST = 4  # lines that give facts of the print
@@ -46,10 +46,9 @@ def copyright_page(document: Document) -> Document:
     """
     if "CIP" not in document.text and "版权" not in document.text:
         return document
-    lines = [(start, line) for start, line in lines_of(document.text) if line.strip()]
+    lines = filled_lines(document.text)
     texts = [line for _, line in lines]
-    cuts = [Replacement(lines[k][0], lines[k][0] + len(lines[k][1]), "") for k in _pages(texts)]
-    return edited(document, RULE, cuts)
+    return edited(document, RULE, [cut(*lines[k]) for k in _pages(texts)])
 
 
 def _pages(lines: Sequence[str]) -> Iterator[int]:

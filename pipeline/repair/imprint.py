@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from pipeline.edits import Replacement, edited
+from pipeline.edits import edited
 from pipeline.model import Document
-from pipeline.repair.rule import lines_of
+from pipeline.repair.rule import cut, lines_of
 
 DEEPEST = 8  # lines with text; an author who is named further down is one of several
 LONGEST = 60  # characters of a line that names
@@ -76,9 +76,8 @@ def imprint(document: Document) -> Document:
     if len(authors) != 1 or _others(lines, named, authors):
         return _by_file(document)
     title = next((name.title for name in named if name.title), "")
-    cuts = [Replacement(offset, offset + len(text), "") for offset, text in (lines[name.line] for name in named)]
     document = replace(document, title=document.title or title, creator=document.creator or authors.pop())
-    return edited(document, "title", cuts)
+    return edited(document, "title", [cut(*lines[name.line]) for name in named])
 
 
 def _by_file(document: Document) -> Document:

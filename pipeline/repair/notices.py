@@ -12,7 +12,7 @@ from itertools import pairwise
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document, Span
 from pipeline.repair.addresses import ADDRESS
-from pipeline.repair.rule import NUMERAL, lines_of, noted
+from pipeline.repair.rule import NUMERAL, filled_lines, noted
 
 RULE = "site words"
 HELD_BACK = "the text breaks off here: the site had the rest of the chapter on a further page"
@@ -96,7 +96,7 @@ def notices(document: Document) -> Document:
     >>> notices(document_of(links)).text == links
     True
     """
-    lines = [(start, line) for start, line in lines_of(document.text) if line and not line.isspace()]
+    lines = filled_lines(document.text)
     found: dict[int, list[Span]] = {}
     for finder in (_at_edges, _left_off, _within, _repeated):
         found |= finder({k: line for k, (_, line) in enumerate(lines) if k not in found})

@@ -45,6 +45,16 @@ def table(name: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(line.split("\t")) for line in lines if line and not line.startswith("#"))
 
 
+def filled_lines(text: str) -> list[tuple[int, str]]:
+    """Each line with text, with the offset where it starts."""
+    return [(start, line) for start, line in lines_of(text) if line and not line.isspace()]
+
+
+def cut(start: int, line: str) -> Replacement:
+    """The line goes; its end stays, so that the paragraphs around it stay apart."""
+    return Replacement(start, start + len(line), "")
+
+
 def lines_of(text: str) -> Iterator[tuple[int, str]]:
     """Each line with the offset where it starts."""
     start = 0

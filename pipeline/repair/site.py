@@ -8,7 +8,7 @@ from functools import cache
 from pipeline.edits import Replacement, edited
 from pipeline.model import Document
 from pipeline.repair.addresses import address_in
-from pipeline.repair.rule import lines_of, noted, table
+from pipeline.repair.rule import cut, lines_of, noted, table
 
 _DATE = r"^\s*(?:发布|發布|發佈|更新|发表|發表)?(?:时间|時間|日期)[:：]\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 _DATE_LINE = re.compile(rf"{_DATE}(?:[ T\d:]*)$")
@@ -40,7 +40,7 @@ def site_words(document: Document) -> Document:
     titles = _titles([line.strip() for _, line in lines], whole)
     title = lines[titles[0]][1].strip() if titles else document.title
     document = replace(document, title=document.title or title, date=document.date or next(iter(dates), ""))
-    cuts = [_cut(lines[k][0] + len(lines[k][1]) - len(shown), shown) for k, shown in own.items()]
+    cuts = [cut(lines[k][0] + len(lines[k][1]) - len(shown), shown) for k, shown in own.items()]
     return _without(edited(document, "site words", cuts), "title", titles)
 
 
@@ -60,7 +60,7 @@ def duplicates(document: Document) -> Document:
         paragraph = line.strip()
         if len(paragraph) >= LONG and paragraph in seen:
             if paragraph == last:
-                cuts.append(_cut(offset, line))
+                cuts.append(cut(offset, line))
             else:
                 notes.append((offset, offset + len(line), "this paragraph stands further up already"))
         last = paragraph or last
@@ -70,12 +70,7 @@ def duplicates(document: Document) -> Document:
 
 def _without(document: Document, rule: str, numbers: list[int]) -> Document:
     lines = list(lines_of(document.text))
-    return edited(document, rule, [_cut(*lines[k]) for k in numbers])
-
-
-def _cut(offset: int, line: str) -> Replacement:
-    """The line goes; its end stays, so that the paragraphs around it stay apart."""
-    return Replacement(offset, offset + len(line), "")
+    return edited(document, rule, [cut(*lines[k]) for k in numbers])
 
 
 def _own(lines: Sequence[str]) -> Iterator[tuple[int, str]]:

@@ -24,8 +24,8 @@ def selected(outline: Outline, skip: Collection[str], rename: Mapping[str, str])
         raise InputError("the sidecar skips every section", "leave at least one section in")
     dropped = tuple(edit for section in outline.sections if _is_named(section, skip) for edit in _skipped(section))
     sections = tuple(_renamed(replace(section, number=number), rename) for number, section in enumerate(kept, 1))
-    outline = replace(outline, sections=sections)
-    return replace(outline, dropped=tuple(sorted((*outline.dropped, *dropped), key=_start))) if dropped else outline
+    every = tuple(sorted((*outline.dropped, *dropped), key=_start)) if dropped else outline.dropped
+    return replace(outline, sections=sections, dropped=every)
 
 
 def _is_named(section: Section, titles: Collection[str]) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.model import Audio, Verdict
-from pipeline.stow import Hold
+from pipeline.stow import Filed
 from pipeline.verify.pace import Paces, voice_key
 
 SHORTEST_S = 0.05
@@ -29,8 +29,7 @@ class Inspector:
 
     def __init__(self, paces: Path) -> None:
         self._paces = Paces(paces)
-        self._letters = Hold()  # of the scripts; a book of 60 hours has 30,000
-        self._scripts: dict[int, int] = {}  # digest of a sound -> where the letters of its script are
+        self._letters: Filed[str] = Filed()  # digest of a sound -> the letters of its script
         self._lock = Lock()
 
     def check(self, audio: Audio, script: str, identity: Mapping[str, Any]) -> Verdict:
@@ -46,7 +45,7 @@ class Inspector:
     def close(self) -> None:
         """Keep what was learnt for the next run; the sounds of this one are forgotten."""
         self._paces.keep()
-        self._scripts = {}
+        self._letters = Filed()
 
     def _pace(self, audio: Audio, script: str, voice: str) -> str:
         band = self._paces.expected(voice, len(script))
@@ -59,12 +58,12 @@ class Inspector:
         letters = "".join(character for character in script if character.isalnum())
         if len(letters) < TELLING:
             return ""
-        digest = hash(hashlib.sha256(audio.samples.tobytes()).digest())
+        digest = hashlib.sha256(audio.samples.tobytes()).hexdigest()
         with self._lock:
-            if digest not in self._scripts:
-                self._scripts[digest] = self._letters.put(letters.encode(errors="surrogatepass"))
-            other = self._letters.at(self._scripts[digest]).decode(errors="surrogatepass")
-        return "" if other == letters else f"it is the sound of another text: {other[:20]}"
+            other = self._letters.get(digest)
+            if other is None:
+                self._letters.put(digest, letters)
+        return "" if other in (None, letters) else f"it is the sound of another text: {other[:20]}"
 
 
 def check_clip(audio: Audio, script: str) -> Verdict:

@@ -3,9 +3,8 @@
 import contextlib
 import dataclasses
 import hashlib
-import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -112,14 +111,8 @@ def without_sections(path: Path) -> Any:
 
     Raises OSError, and ValueError for what is no JSON.
     """
-    kept, inside = [], False
     with path.open("rb") as file:
-        for line in file:
-            inside = inside and line.rstrip(b",\n") != _END_OF_SECTIONS
-            if not inside:
-                kept.append(line)
-            inside = inside or line == _SECTIONS
-    return json.loads(b"".join(kept))
+        return json.loads(b"".join(line for inside, line in _told_apart(file) if not inside))
 
 
 def sections_in(path: Path) -> Iterator[Any]:
@@ -127,17 +120,22 @@ def sections_in(path: Path) -> Iterator[Any]:
 
     Raises OSError, and ValueError for what is no JSON.
     """
+    section: list[bytes] = []
     with path.open("rb") as file:
-        inside = itertools.dropwhile(lambda line: line != _SECTIONS, file)
-        section: list[bytes] = []
-        for line in itertools.islice(inside, 1, None):
-            ends = line.rstrip(b",\n")
-            if ends == _END_OF_SECTIONS:
-                return
-            section.append(ends if ends == _END_OF_SECTION else line)
-            if ends == _END_OF_SECTION:
-                yield json.loads(b"".join(section))
+        for line in (line for inside, line in _told_apart(file) if inside):
+            section.append(line)
+            if line.rstrip(b",\n") == _END_OF_SECTION:
+                yield json.loads(b"".join(section).rstrip(b",\n"))
                 section.clear()
+
+
+def _told_apart(lines: Iterable[bytes]) -> Iterator[tuple[bool, bytes]]:
+    """Each line of a manifest, and whether it is one of a section."""
+    inside = False
+    for line in lines:
+        inside = inside and line.rstrip(b",\n") != _END_OF_SECTIONS
+        yield inside, line
+        inside = inside or line == _SECTIONS
 
 
 def _stowed(section: SpokenSection) -> SpokenSection:
